@@ -1,0 +1,14 @@
+"""Which rows of this app never change."""
+
+from lib.freezing import freeze
+
+ISSUED = "{row}.issued_at IS NOT NULL"
+
+freeze("billing_invoice", when=ISSUED)
+freeze("billing_invoiceline", child_of=("invoice_id", "billing_invoice"))
+freeze("billing_invoicetax", child_of=("invoice_id", "billing_invoice"))
+freeze("billing_deduction", child_of=("invoice_id", "billing_invoice"))
+freeze("billing_invoiceterm", child_of=("invoice_id", "billing_invoice"))
+freeze("billing_receipt")
+freeze("billing_allocation")
+freeze("billing_misseddelivery")

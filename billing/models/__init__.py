@@ -1,0 +1,18 @@
+"""What is owed and received: invoices, receipts, how receipts settle invoices, and what the accountant takes."""
+
+from billing.models.exports import DownloadLog, Export
+from billing.models.invoices import Deduction, Invoice, InvoiceLine, InvoiceTax, InvoiceTerm
+from billing.models.receipts import Allocation, MissedDelivery, Receipt
+
+__all__ = [
+    "Allocation",
+    "Deduction",
+    "DownloadLog",
+    "Export",
+    "Invoice",
+    "InvoiceLine",
+    "InvoiceTax",
+    "InvoiceTerm",
+    "MissedDelivery",
+    "Receipt",
+]

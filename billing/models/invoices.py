@@ -1,0 +1,201 @@
+"""Invoices: drafts until `issued_at`, then numbered, frozen and corrected only by another document."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Round
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from lib.fields import money_field, only_euros, request_id_field
+from people.models import Activity, Business, Client, User
+from quotes.models import Acceptance, Kind, RemunerationTerm, Unit
+
+
+class Invoice(models.Model):
+    """A claim on a client (CGI 289, ann. II 242 nonies A). A credit note has positive amounts and `corrects`."""
+
+    class Type(models.TextChoices):
+        DEPOSIT = "DEPOSIT", _("deposit invoice")
+        STANDARD = "STANDARD", _("invoice")
+        FINAL = "FINAL", _("final invoice")
+        CREDIT_NOTE = "CREDIT_NOTE", _("credit note")
+
+    business = models.ForeignKey(Business, models.PROTECT, related_name="invoices")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="invoices")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="invoices")
+    acceptance = models.ForeignKey(Acceptance, models.PROTECT, null=True, blank=True, related_name="invoices")
+    term = models.ForeignKey(
+        RemunerationTerm, models.PROTECT, null=True, blank=True, related_name="deposit_invoices"
+    )  # the deposit's term
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="credit_notes")
+    type = models.CharField(max_length=16, choices=Type.choices)
+    title = models.CharField(_("title"), max_length=200)
+    introduction = models.TextField(_("introduction"), blank=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    order_reference = models.CharField(_("order reference"), max_length=50, blank=True)
+    delivered_on = models.DateField(_("done on"), null=True, blank=True)
+    due_on = models.DateField(_("to be paid by"), null=True, blank=True)
+    language = models.CharField(max_length=5, default="fr")
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField()
+    request_id = request_id_field()
+
+    # Set once by issuing.issue()
+    issued_at = models.DateTimeField(null=True, blank=True)
+    issued_on = models.DateField(null=True, blank=True)
+    issued_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    number = models.CharField(max_length=35, null=True, blank=True)
+    seller = models.JSONField(null=True, blank=True)
+    buyer = models.JSONField(null=True, blank=True)
+    mentions = models.JSONField(null=True, blank=True)
+    logo = models.BinaryField(null=True, blank=True)
+    calculation_version = models.PositiveSmallIntegerField(default=1)
+    net = money_field()
+    vat = money_field()
+    total = money_field()
+    deducted = money_field()  # deposits already invoiced, VAT included
+    settled_at_issue = money_field()  # received before issue and allocated to this invoice, every kind
+    agreed_otherwise = money_field()  # agreed in goods, hours or local currency, not received yet
+    payable = money_field()  # left in euros: total - deducted - settled_at_issue - agreed_otherwise (BT-115)
+    seal_version = models.PositiveSmallIntegerField(default=1)
+    seal = models.CharField(max_length=64, blank=True)
+
+    lines: "models.Manager[InvoiceLine]"
+    taxes: "models.Manager[InvoiceTax]"
+    deductions: "models.Manager[Deduction]"
+
+    class Meta:
+        ordering = ["-issued_at", "-created_at", "-pk"]
+        constraints = [
+            only_euros("invoice"),
+            models.UniqueConstraint("business", "number", name="an_invoice_number_is_given_once"),
+            models.UniqueConstraint("term", condition=Q(type="DEPOSIT"), name="a_deposit_is_invoiced_once"),
+            models.CheckConstraint(
+                condition=(Q(type="CREDIT_NOTE") & Q(corrects__isnull=False))
+                | (~Q(type="CREDIT_NOTE") & Q(corrects=None)),
+                name="a_credit_note_corrects_an_invoice",
+            ),
+            models.CheckConstraint(
+                condition=(Q(issued_at=None) & Q(number=None) & Q(seal=""))
+                | (
+                    Q(issued_at__isnull=False)
+                    & Q(number__isnull=False)
+                    & Q(issued_on__isnull=False)
+                    & Q(seller__isnull=False)
+                    & Q(buyer__isnull=False)
+                    & Q(mentions__isnull=False)
+                    & ~Q(seal="")
+                ),
+                name="an_issued_invoice_is_complete",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_at=None) | Q(total=Round(F("net") + F("vat"), 2)),
+                name="an_issued_invoice_adds_up",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_at=None)
+                | Q(payable=Round(F("total") - F("deducted") - F("settled_at_issue") - F("agreed_otherwise"), 2)),
+                name="what_is_payable_is_what_is_left",
+            ),
+            models.CheckConstraint(
+                condition=Q(issued_at=None) | Q(due_on=None) | Q(due_on__gte=F("issued_on")) | Q(payable__lte=0),
+                name="an_invoice_is_not_due_before_its_day",
+            ),
+        ]
+        indexes = [models.Index("business", "issued_on", name="invoices_by_day")]
+
+    def __str__(self) -> str:
+        return self.number or f"({self.pk})"
+
+    def get_absolute_url(self) -> str:
+        return reverse("invoice", args=[self.business.slug, self.pk])
+
+
+class InvoiceLine(models.Model):
+    """A line of an invoice."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    title = models.CharField(_("title"), max_length=200)
+    description = models.TextField(_("description"), blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=4, default=1)
+    unit = models.CharField(_("unit"), max_length=16, choices=Unit.choices, default=Unit.FLAT)
+    unit_price = money_field(decimals=6)
+    discount_percent = models.DecimalField(_("discount"), max_digits=5, decimal_places=2, default=0)
+    vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2, default=0)
+    net = money_field()
+
+    class Meta:
+        ordering = ["invoice", "position"]
+        constraints = [
+            only_euros("invoice_line"),
+            models.UniqueConstraint("invoice", "position", name="an_invoice_line_position_is_taken_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="an_invoice_line_has_a_quantity"),
+            models.CheckConstraint(condition=Q(unit_price__gte=0), name="an_invoice_line_is_never_negative"),
+            models.CheckConstraint(
+                condition=Q(discount_percent__gte=0, discount_percent__lte=100),
+                name="an_invoice_discount_is_a_percentage",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class InvoiceTax(models.Model):
+    """VAT of one rate, on the total of that rate (EN 16931 BG-23)."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="taxes")
+    category = models.CharField(max_length=2)
+    rate = models.DecimalField(max_digits=5, decimal_places=2)
+    base = money_field()
+    amount = money_field()
+
+    class Meta:
+        verbose_name_plural = "invoice taxes"
+        ordering = ["invoice", "-rate"]
+        constraints = [
+            only_euros("invoice_tax"),
+            models.UniqueConstraint("invoice", "category", "rate", name="a_rate_is_totalled_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rate} %"
+
+
+class Deduction(models.Model):
+    """A deposit invoice taken off a final invoice (EN 16931 BG-3, BT-113)."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="deductions")
+    deposit = models.OneToOneField(Invoice, models.PROTECT, related_name="deducted_by")
+    value = money_field()
+    vat = money_field()
+
+    class Meta:
+        constraints = [only_euros("deduction")]
+
+    def __str__(self) -> str:
+        return f"{self.deposit} → {self.invoice}"
+
+
+class InvoiceTerm(models.Model):
+    """One part of how an invoice is paid, as frozen at issue: what of each agreed term was received by then."""
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="terms")
+    position = models.PositiveSmallIntegerField()
+    term = models.ForeignKey(RemunerationTerm, models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    label = models.CharField(max_length=200, blank=True)
+    value = money_field()
+    received = money_field()
+    due_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["invoice", "position"]
+        constraints = [
+            only_euros("invoice_term"),
+            models.UniqueConstraint("invoice", "position", name="an_invoice_term_position_is_taken_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label

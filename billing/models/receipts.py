@@ -1,0 +1,122 @@
+"""What was received, of every kind, and which invoice it settles. Append-only: a mistake is reversed by a row."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from billing.models.invoices import Invoice
+from lib.fields import money_field, only_euros, request_id_field
+from people.models import Activity, Business, Client, User
+from quotes.models import Kind, RemunerationTerm
+
+
+class Receipt(models.Model):
+    """What came, on a day, worth so much (BOI-BNC-BASE-20-10-10: value on the day of transfer).
+
+    Belongs to the accepted quote's term, or to a client; never needs an invoice. A reversal mirrors another receipt
+    with opposite quantity and value.
+    """
+
+    class Means(models.TextChoices):
+        TRANSFER = "TRANSFER", _("bank transfer")
+        CARD = "CARD", _("card")
+        CHEQUE = "CHEQUE", _("cheque")
+        CASH = "CASH", _("cash")
+        DIRECT_DEBIT = "DIRECT_DEBIT", _("direct debit")
+        GOODS = "GOODS", _("in kind")
+        TIME = "TIME", _("in hours")
+        LOCAL_PAPER = "LOCAL_PAPER", _("local currency, notes")
+        LOCAL_DIGITAL = "LOCAL_DIGITAL", _("local currency, account")
+
+    class Destination(models.TextChoices):
+        PERSONAL = "PERSONAL", _("for me")
+        BUSINESS = "BUSINESS", _("for the business")
+
+    business = models.ForeignKey(Business, models.PROTECT, related_name="receipts")
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="receipts")
+    client = models.ForeignKey(Client, models.PROTECT, related_name="receipts")
+    term = models.ForeignKey(RemunerationTerm, models.PROTECT, null=True, blank=True, related_name="receipts")
+    kind = models.CharField(max_length=16, choices=Kind.choices)
+    received_on = models.DateField(_("received on"))
+    planned_on = models.DateField(null=True, blank=True)
+    label = models.CharField(_("what"), max_length=120, blank=True)
+    unit = models.CharField(max_length=40, blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2, null=True, blank=True)
+    unit_value = money_field()
+    value = money_field()
+    valuation = models.CharField(_("why this value"), max_length=200, blank=True)
+    means = models.CharField(_("means"), max_length=16, choices=Means.choices)
+    reference = models.CharField(_("reference"), max_length=80, blank=True)
+    destination = models.CharField(_("where it went"), max_length=10, choices=Destination.choices, blank=True)
+    delivered_by = models.CharField(_("delivered by"), max_length=120, blank=True)
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    request_id = request_id_field()
+
+    allocations: "models.Manager[Allocation]"
+
+    class Meta:
+        ordering = ["received_on", "pk"]
+        constraints = [
+            only_euros("receipt"),
+            models.CheckConstraint(
+                condition=(Q(reverses=None) & Q(value__gt=0)) | (Q(reverses__isnull=False) & Q(value__lt=0)),
+                name="only_a_reversal_is_negative",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="money") & Q(quantity=None)) | (~Q(kind="money") & Q(quantity__isnull=False)),
+                name="a_receipt_in_kind_counts_units",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="goods") & ~Q(destination="")) | (~Q(kind="goods") & Q(destination="")),
+                name="goods_say_where_they_went",
+            ),
+        ]
+        indexes = [models.Index("business", "received_on", name="receipts_by_day")]
+
+    def __str__(self) -> str:
+        return f"{self.received_on:%Y-%m-%d} {self.label}"
+
+
+class Allocation(models.Model):
+    """How much of a receipt settles which invoice. A negative row takes back what a reversed receipt had settled."""
+
+    receipt = models.ForeignKey(Receipt, models.PROTECT, related_name="allocations")
+    invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="allocations")
+    value = money_field()
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            only_euros("allocation"),
+            models.CheckConstraint(condition=~Q(value=0), name="an_allocation_is_never_zero"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} → {self.invoice}"
+
+
+class MissedDelivery(models.Model):
+    """A planned day on which nothing came. What follows is the rule agreed in the quote's term."""
+
+    term = models.ForeignKey(RemunerationTerm, models.PROTECT, related_name="missed")
+    planned_on = models.DateField(_("planned day"))
+    quantity = models.DecimalField(max_digits=10, decimal_places=2)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    request_id = request_id_field()
+
+    class Meta:
+        verbose_name_plural = "missed deliveries"
+        ordering = ["planned_on"]
+        constraints = [
+            models.UniqueConstraint("term", "planned_on", name="a_day_is_missed_once"),
+            models.CheckConstraint(condition=Q(quantity__gt=0), name="a_missed_delivery_has_a_quantity"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.term} {self.planned_on}"

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class QuotesConfig(AppConfig):
+    name = "quotes"
+
+    def ready(self) -> None:
+        from quotes import frozen  # noqa: F401  (declares the rows that never change)

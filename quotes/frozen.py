@@ -1,0 +1,11 @@
+"""Which rows of this app never change."""
+
+from lib.freezing import freeze
+
+SENT = "{row}.sent_at IS NOT NULL"
+
+freeze("quotes_quoteversion", when=SENT)
+freeze("quotes_quoteline", child_of=("version_id", "quotes_quoteversion"))
+freeze("quotes_remunerationterm", child_of=("version_id", "quotes_quoteversion"))
+freeze("quotes_acceptance")
+freeze("quotes_refusal")

@@ -1,0 +1,26 @@
+"""What is agreed: offers, quotes and their versions, how each is to be paid, links, and the yes."""
+
+from quotes.models.acceptance import Acceptance, Evidence, Refusal
+from quotes.models.links import Question, QuoteLink, Visit
+from quotes.models.offers import Offer, Unit
+from quotes.models.quotes import Quote, QuoteLine, QuoteVersion
+from quotes.models.remuneration import IfMissed, Kind, MoneyDue, RemunerationTerm, Rhythm
+
+__all__ = [
+    "Acceptance",
+    "Evidence",
+    "IfMissed",
+    "Kind",
+    "MoneyDue",
+    "Offer",
+    "Question",
+    "Quote",
+    "QuoteLine",
+    "QuoteLink",
+    "QuoteVersion",
+    "Refusal",
+    "RemunerationTerm",
+    "Rhythm",
+    "Unit",
+    "Visit",
+]

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class RecordsConfig(AppConfig):
+    name = "records"
+
+    def ready(self) -> None:
+        from records import frozen  # noqa: F401  (declares the rows that never change)
