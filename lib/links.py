@@ -19,11 +19,11 @@ BYTES_KEPT = 20
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def make(link_id: int, generation: int) -> str:
-    """Return the token of one generation of a link."""
+def make(link_id: int, generation: int, purpose: str = "quote") -> str:
+    """Return the token of one generation of a link. A token made for one purpose never opens another's door."""
     if not 0 <= link_id <= LARGEST_ID:
         raise ValueError(f"{link_id} cannot be the id of a link.")
-    return f"{_base36(link_id)}-{_signature(settings.LINK_KEY, link_id, generation)}"
+    return f"{_base36(link_id)}-{_signature(settings.LINK_KEY, link_id, generation, purpose)}"
 
 
 def link_id_of(token: str) -> int | None:
@@ -34,17 +34,17 @@ def link_id_of(token: str) -> int | None:
     return link_id if link_id <= LARGEST_ID else None
 
 
-def matches(token: str, link_id: int, generation: int) -> bool:
+def matches(token: str, link_id: int, generation: int, purpose: str = "quote") -> bool:
     """Tell whether a token is that of this link and generation, under the present key or an earlier one."""
     if link_id_of(token) != link_id:
         return False
     given = token.lower().rpartition("-")[2]
     keys = [settings.LINK_KEY, *settings.LINK_KEY_FALLBACKS]
-    return any(hmac.compare_digest(given, _signature(key, link_id, generation)) for key in keys)
+    return any(hmac.compare_digest(given, _signature(key, link_id, generation, purpose)) for key in keys)
 
 
-def _signature(key: str, link_id: int, generation: int) -> str:
-    message = f"courgette link 1:{link_id}:{generation}"
+def _signature(key: str, link_id: int, generation: int, purpose: str) -> str:
+    message = f"courgette link 1:{purpose}:{link_id}:{generation}"
     digest = hmac.new(key.encode(), message.encode(), hashlib.sha256).digest()
     return base64.b32encode(digest[:BYTES_KEPT]).decode().lower()
 

@@ -142,6 +142,8 @@ class Mail(models.Model):
     language = models.CharField(max_length=5, default="fr")
     subject = models.CharField(max_length=250)
     body = models.TextField()
+    link_path = models.CharField(max_length=60, blank=True)  # such as /d/{token}/
+    link_purpose = models.CharField(max_length=16, blank=True)
     link_id = models.BigIntegerField(null=True, blank=True)
     link_generation = models.PositiveIntegerField(null=True, blank=True)
     documents: "models.ManyToManyField[Document, models.Model]" = models.ManyToManyField(
