@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "config"
+    label = "site_config"
+
+    def ready(self) -> None:
+        from config import checks  # noqa: F401  (registers the system checks)
+        from lib import freezing
+
+        freezing.wire()

@@ -1,0 +1,35 @@
+"""The source code of the program that is running, as the AGPL asks: what is served is what is installed."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, StreamingHttpResponse
+from zipstream import ZIP_DEFLATED, ZipStream
+
+# Named one by one, so that no key, database or private note of this installation can slip in.
+APPS = ["lib", "people", "records", "quotes", "billing", "desk", "config"]
+FOLDERS = [*APPS, ".ci", "templates", "static", "locale", "docs", "bench", "tests", "tools"]
+FILES = ["Makefile", "Procfile", "manage.py", "pyproject.toml", ".gitignore", "LICENSE"]
+LEFT_OUT = {"__pycache__", ".mypy_cache", "node_modules"}
+NEVER = {".pyc", ".mo", ".sqlite3", ".env", ".key", ".pem"}
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Yield the files of the program, relative to its folder."""
+    named = [root / name for name in FILES] + sorted([*root.glob("*.md"), *root.glob("requirements*.txt")])
+    for folder in FOLDERS:
+        named += sorted((root / folder).rglob("*"))
+    for path in named:
+        relative = path.relative_to(root)
+        if path.is_file() and not path.is_symlink() and not LEFT_OUT & {*relative.parts} and path.suffix not in NEVER:
+            yield relative
+
+
+def archive(request: HttpRequest) -> StreamingHttpResponse:
+    """Send the source as a zip, streamed: no copy is made on the disk or in memory."""
+    stream = ZipStream(compress_type=ZIP_DEFLATED)
+    for path in files(settings.BASE_DIR):
+        stream.add_path(settings.BASE_DIR / path, f"courgette/{path}")
+    headers = {"Content-Disposition": 'attachment; filename="courgette-source.zip"'}
+    return StreamingHttpResponse(stream, content_type="application/zip", headers=headers)

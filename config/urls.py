@@ -1,0 +1,25 @@
+"""Every address of the site. What is not below `/b/<slug>/` or behind a login is listed here, on purpose."""
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from config import source, views
+
+APPS = ["people", "quotes", "billing", "desk"]
+
+
+def pages(name: str) -> list[URLPattern | URLResolver]:
+    """Return the pages of one `urls` module, if it is there yet."""
+    return [path("", include(name))] if find_spec(name) else []
+
+
+urlpatterns = [
+    path("healthz", views.healthz, name="healthz"),
+    path("source/", source.archive, name="source"),
+    path("accounts/", include("allauth.urls")),
+    *pages("people.urls"),
+    *pages("desk.urls"),
+    path("b/<slug:slug>/", include([page for app in APPS for page in pages(f"{app}.business_urls")])),
+    path("d/<str:token>/", include(pages("quotes.client_urls"))),
+]
