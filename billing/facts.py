@@ -1,0 +1,265 @@
+"""What an invoice says, as plain frozen values: the one source of its PDF, its XML and its exports.
+
+Pure: no table, no clock. Amounts are Money in euros, whole cents, positive on credit notes too; unit prices have up
+to six decimals; rates are Decimal percent. `problems()` finds what public validators let pass.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from djmoney.money import Money
+from stdnum import iban as iban_numbers
+from stdnum.exceptions import ValidationError
+from stdnum.fr import siren as siren_numbers
+from stdnum.fr import siret as siret_numbers
+from stdnum.fr import tva as vat_numbers
+
+from lib.money import euros, total, vat_of
+
+DEPOSIT, STANDARD, FINAL, CREDIT_NOTE, DEPOSIT_CREDIT_NOTE = (
+    "deposit",
+    "standard",
+    "final",
+    "credit_note",
+    "deposit_credit_note",
+)
+# UNTDID 1001 (BR-FR-04)
+TYPE_CODES = {DEPOSIT: "386", STANDARD: "380", FINAL: "380", CREDIT_NOTE: "381", DEPOSIT_CREDIT_NOTE: "503"}
+
+RECEIVED, TO_RECEIVE, TO_PAY = "received", "to_receive", "to_pay"
+STATES = (RECEIVED, TO_RECEIVE, TO_PAY)
+NOTES_ALWAYS = ("PMT", "PMD", "AAB")  # BR-FR-05
+
+
+@dataclass(frozen=True)
+class Party:
+    """Seller or buyer as copied onto the document."""
+
+    name: str
+    address: str = ""
+    address_more: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = "FR"
+    trade_name: str = ""
+    siren: str = ""
+    siret: str = ""
+    vat_number: str = ""
+    registration: str = ""
+    rna: str = ""
+    court_register: str = ""
+    service_code: str = ""
+    contact: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    is_consumer: bool = False
+
+    @property
+    def address_lines(self) -> tuple[str, ...]:
+        town = f"{self.postal_code} {self.city}".strip()
+        return tuple(line for line in (self.address, self.address_more, town) if line)
+
+
+@dataclass(frozen=True)
+class Line:
+    """BG-25. `net` is BT-131: quantity × unit price less discount, rounded once."""
+
+    position: int
+    title: str
+    quantity: Decimal
+    unit: str
+    unit_price: Money
+    net: Money
+    vat_rate: Decimal = Decimal(0)
+    discount_percent: Decimal = Decimal(0)
+    description: str = ""
+
+
+@dataclass(frozen=True)
+class Tax:
+    """BG-23: the VAT of one category and rate, computed on its whole base."""
+
+    category: str
+    rate: Decimal
+    base: Money
+    amount: Money
+    reason: str = ""
+    reason_code: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """BG-3: an earlier document of the same seller."""
+
+    number: str
+    issued_on: date
+
+
+@dataclass(frozen=True)
+class Deduction(Reference):
+    """A deposit already invoiced, taken off a final invoice with its VAT (BOI-TVA-DECLA-30-20-20-20 §60)."""
+
+    net: Money = field(default_factory=lambda: euros(0))
+    vat: Money = field(default_factory=lambda: euros(0))
+
+    @property
+    def amount(self) -> Money:
+        return self.net + self.vat
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of what this invoice claims: received already, to be received otherwise, or to be paid in euros.
+
+    `state` is RECEIVED, TO_RECEIVE (never in euros) or TO_PAY (always in euros). The three are never merged.
+    """
+
+    kind: str
+    label: str
+    value: Money
+    state: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """BG-1: a text and its UNTDID 4451 code. Some are owed to the XML only (`on_paper` False)."""
+
+    code: str
+    text: str
+    on_paper: bool = True
+
+
+@dataclass(frozen=True)
+class InvoiceFacts:
+    """All that one invoice says. `number` is empty in a preview."""
+
+    kind: str
+    number: str
+    issued_on: date
+    due_on: date | None
+    delivered_on: date
+    seller: Party
+    buyer: Party
+    lines: tuple[Line, ...]
+    taxes: tuple[Tax, ...]
+    net: Money
+    vat: Money
+    total: Money
+    parts: tuple[Part, ...] = ()
+    deductions: tuple[Deduction, ...] = ()
+    notes: tuple[Note, ...] = ()
+    corrects: Reference | None = None
+    title: str = ""
+    reason: str = ""
+    terms: str = ""
+    language: str = "fr"
+    nature: str = "S"
+    franchise: bool = False
+    vat_on_debits: bool = False
+    iban: str = ""
+    bic: str = ""
+    order_reference: str = ""
+    quote_number: str = ""
+    quote_on: date | None = None
+    period: tuple[date, date] | None = None
+    logo: bytes | None = None
+    accent: str = "#2f6b3c"
+    is_demonstration: bool = False
+
+    @property
+    def is_credit(self) -> bool:
+        return self.kind in (CREDIT_NOTE, DEPOSIT_CREDIT_NOTE)
+
+    @property
+    def deducted(self) -> Money:
+        return total(deduction.amount for deduction in self.deductions)
+
+    @property
+    def payable(self) -> Money:
+        """BT-115: the euros left. A credit note says what it takes off."""
+        return self.total - self.prepaid
+
+    @property
+    def prepaid(self) -> Money:
+        """BT-113: deposits, what was received and what was agreed otherwise than in euros (AFNOR case 41)."""
+        if self.is_credit:
+            return euros(0)
+        return self.deducted + self.sum_of(RECEIVED) + self.sum_of(TO_RECEIVE)
+
+    def sum_of(self, state: str) -> Money:
+        return total(part.value for part in self.parts if part.state == state)
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        return (*self.deductions, *((self.corrects,) if self.corrects else ()))
+
+    @property
+    def all_received(self) -> bool:
+        """Nothing is left to come, in euros or otherwise (cadre S2)."""
+        return bool(self.parts) and not self.is_credit and all(part.state == RECEIVED for part in self.parts)
+
+
+def problems(facts: InvoiceFacts) -> list[str]:
+    """Return, in English for logs and tests, what is wrong with an invoice although validators accept it.
+
+    EN 16931's rules tolerate VAT that is off by less than a euro, a false SIREN or IBAN, a missing due date, an
+    empty note and a final invoice that refers to no deposit.
+    """
+    return [*_sums(facts), *_identities(facts.seller), *_identities(facts.buyer), *_statements(facts)]
+
+
+def _sums(facts: InvoiceFacts) -> Iterator[str]:
+    if total(line.net for line in facts.lines) != facts.net:
+        yield "The lines do not add up to the net total."
+    if total(tax.base for tax in facts.taxes) != facts.net:
+        yield "The bases of the VAT do not add up to the net total."
+    if total(tax.amount for tax in facts.taxes) != facts.vat or facts.net + facts.vat != facts.total:
+        yield "Net and VAT do not add up to the total."
+    yield from (f"The VAT at {tax.rate} is not that of its base." for tax in facts.taxes if _wrong(tax))
+    if not facts.is_credit and facts.deducted + total(p.value for p in facts.parts) != facts.total:
+        yield "What was received, what is to come and what is to be paid do not add up to the total."
+    if any((part.kind == "money") != (part.state == TO_PAY) for part in facts.parts if part.state != RECEIVED):
+        yield "Only euros are to be paid, and only the rest is to be received otherwise."
+
+
+def _wrong(tax: Tax) -> bool:
+    return vat_of(tax.base, tax.rate) != tax.amount
+
+
+def _identities(party: Party) -> Iterator[str]:
+    checks = (("SIREN", party.siren, siren_numbers), ("SIRET", party.siret, siret_numbers))
+    for name, value, numbers in checks:
+        if value and not numbers.is_valid(value):
+            yield f"{party.name}: {value} is not a {name}."
+    if party.siret and party.siren and not party.siret.startswith(party.siren):
+        yield f"{party.name}: the SIRET is not one of the SIREN."
+    if party.vat_number.startswith("FR") and not _valid_vat(party.vat_number):
+        yield f"{party.name}: {party.vat_number} is not a VAT number."
+
+
+def _valid_vat(number: str) -> bool:
+    try:
+        vat_numbers.validate(number)
+    except ValidationError:
+        return False
+    return True
+
+
+def _statements(facts: InvoiceFacts) -> Iterator[str]:
+    texts = {note.code: note.text.strip() for note in facts.notes}
+    yield from (f"The note {code} is missing or empty." for code in NOTES_ALWAYS if not texts.get(code))
+    if any(not text for text in texts.values()):
+        yield "A note is empty."
+    if facts.payable.amount > 0 and facts.due_on is None and not facts.is_credit:
+        yield "There are euros to pay and no day to pay them by (c. com. L441-9)."
+    if facts.iban and not iban_numbers.is_valid(facts.iban):
+        yield f"{facts.iban} is not an IBAN."
+    if facts.kind == FINAL and not facts.deductions:
+        yield "A final invoice refers to the deposits it deducts."
+    if facts.is_credit and facts.corrects is None:
+        yield "A credit note refers to what it corrects."
+    if not facts.buyer.siren and not facts.buyer.email:
+        yield "The buyer has neither SIREN nor e-mail: no electronic address (BR-FR-12)."

@@ -1,0 +1,258 @@
+"""HTML to one PDF file that is at once PDF/A-3a (ISO 19005-3) and PDF/UA-1 (ISO 14289-1).
+
+The page being printed may read our own static files and the pictures handed over with it, nothing else: a user's text
+can never fetch a URL or open a file. What is asked beyond that stops the rendering; it never leaves a silent hole.
+
+One process keeps one font configuration and the parsed stylesheets, and reads them again when a file changes. The
+same HTML, attachments and dates give the same bytes on the same release and libraries.
+"""
+
+import gc
+import hashlib
+import mimetypes
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from xml.sax.saxutils import escape, quoteattr
+
+from django.conf import settings
+from fontTools.ttLib import TTFont
+from weasyprint import CSS, HTML
+from weasyprint import Attachment as FileAttachment
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+STATIC = Path(settings.BASE_DIR) / "static"
+STYLE = STATIC / "css" / "documents.css"
+BASE_STYLE = STATIC / "css" / "documents-base.css"  # stands for the renderer's own sheet, which styles all of HTML
+FONTS = tuple(STATIC / "fonts" / f"atkinson-hyperlegible-next-{weight}.woff2" for weight in ("regular", "bold"))
+PICTURES_KEPT = 32
+INVISIBLE = frozenset("\t\n\r\u00ad\u200b\u2028\u2029\ufeff")  # laid out, never drawn
+
+
+class Refused(Exception):
+    """The page asked for something that is neither a static file of ours nor a picture handed over with it."""
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file carried inside the PDF. `relationship`: Data, Alternative, Source or Supplement (ISO 19005-3, annex E)."""
+
+    name: str
+    content: bytes
+    description: str
+    relationship: str = "Data"
+
+
+@dataclass
+class _Warm:
+    """What one process keeps between two renders."""
+
+    stamp: tuple[int, ...] = ()
+    fonts: Any = None
+    styles: list[CSS] = field(default_factory=list)
+    pictures: dict[str, Any] = field(default_factory=dict)
+
+
+_warm = _Warm()
+_one_at_a_time = threading.Lock()  # the font configuration is shared, and is not safe between threads
+
+
+def render(
+    html: str,
+    *,
+    language: str,
+    created: datetime,
+    title: str,
+    attachments: Sequence[Attachment] = (),
+    pictures: Sequence[bytes] = (),
+    facturx: bool = False,
+) -> bytes:
+    """Return the PDF of a page made by our own templates, set by `static/css/documents.css`.
+
+    `created` is aware and is the only date written in the file. Pictures (PNG, JPEG) are shown by the page under
+    their `picture_url()`. With `facturx` the metadata declare a Factur-X EN 16931 invoice in `factur-x.xml`.
+    Raises Refused when the page asks for anything else.
+    """
+    fetch = _OwnFiles({picture_url(data): data for data in pictures})
+    with _one_at_a_time, _collector_off():
+        warm = _ready()
+        try:
+            document = _Page(string=html, base_url="static:/", url_fetcher=fetch).render(
+                font_config=warm.fonts, stylesheets=warm.styles[1:], cache=warm.pictures, pdf_variant="pdf/a-3a"
+            )
+        except FatalURLFetchingError as refusal:
+            raise Refused(str(refusal)) from None
+        _describe(document.metadata, language, created, title)
+        return bytes(
+            document.write_pdf(
+                finisher=lambda _document, pdf: _finish(pdf, facturx=facturx),
+                pdf_variant="pdf/a-3a",
+                attachments=[_attached(item, created) for item in attachments],
+            )
+        )
+
+
+def picture_url(data: bytes) -> str:
+    """Return the private address under which a page shows a picture handed to `render`."""
+    return f"picture:{hashlib.sha256(data).hexdigest()}"
+
+
+def missing_glyphs(text: str) -> set[str]:
+    """Return the characters of a text that no font of our documents can draw: asked before anything is issued.
+
+    A missing glyph would print as an empty box and break PDF/A (ISO 19005-3, 6.2.11.8).
+    """
+    return set(text) - _drawable() - INVISIBLE
+
+
+@lru_cache(maxsize=1)
+def _drawable() -> frozenset[str]:
+    maps = [TTFont(path).getBestCmap() for path in FONTS]
+    return frozenset(chr(code) for code in set(maps[0]).intersection(*maps[1:]))
+
+
+class _Page(HTML):
+    """A page with our short base sheet in place of the renderer's, which costs more than our whole design."""
+
+    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
+        return _warm.styles[:1]
+
+
+class _OwnFiles(URLFetcher):
+    """Reads static files (`static:/…`) and the pictures of this render (`picture:…`); refuses all else, fatally."""
+
+    def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
+        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        self._pictures = pictures or {}
+
+    def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+        if url in self._pictures:
+            return URLFetcherResponse(url, self._pictures[url])
+        path = _static_file(url)
+        if path is None:
+            raise FatalURLFetchingError(f"A document may not read {url[:200]!r}.")
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+
+def _static_file(url: str) -> Path | None:
+    """Return the static file that a `static:/…` address names; None for whatever lies elsewhere or is missing."""
+    if not url.startswith("static:/"):
+        return None
+    try:
+        path = (STATIC / url.removeprefix("static:").lstrip("/")).resolve()
+        return path if path.is_relative_to(STATIC.resolve()) and path.is_file() else None
+    except (OSError, ValueError):  # a name too long, a null byte
+        return None
+
+
+def _ready() -> _Warm:
+    """Return fonts and stylesheets, read again when one of their files has changed."""
+    stamp = tuple(path.stat().st_mtime_ns for path in (BASE_STYLE, STYLE, *FONTS))
+    if stamp != _warm.stamp:
+        _warm.fonts = FontConfiguration()
+        _warm.styles = [_stylesheet(BASE_STYLE), _stylesheet(STYLE)]
+        _warm.pictures = {}
+        _warm.stamp = stamp
+        _drawable.cache_clear()
+    if len(_warm.pictures) > PICTURES_KEPT:
+        _warm.pictures.clear()
+    return _warm
+
+
+def _stylesheet(path: Path) -> CSS:
+    address = f"static:/{path.relative_to(STATIC).as_posix()}"
+    return CSS(string=path.read_text(), base_url=address, url_fetcher=_OwnFiles(), font_config=_warm.fonts)
+
+
+@contextmanager
+def _collector_off() -> Iterator[None]:
+    """Keep the cyclic collector out of the layout, whose millions of live objects it would walk again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+            gc.collect(1)
+
+
+def _describe(metadata: Any, language: str, created: datetime, title: str) -> None:
+    metadata.title = title
+    metadata.lang = language
+    metadata.generator = "Courgette"
+    metadata.created = metadata.modified = created.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _attached(item: Attachment, created: datetime) -> FileAttachment:
+    day = created.astimezone(UTC)
+    return FileAttachment(
+        string=item.content,
+        name=item.name,
+        description=item.description,
+        relationship=item.relationship,
+        created=day,
+        modified=day,
+    )
+
+
+def _finish(pdf: Any, *, facturx: bool) -> None:
+    """Say PDF/UA and Factur-X inside the one rdf:RDF, and name each associated file once.
+
+    The renderer writes one conformance only, puts other metadata in a second rdf:RDF that readers ignore, and lists
+    each attachment twice in /AF.
+    """
+    metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
+    said = PDF_UA + (FACTUR_X if facturx else "")
+    metadata.stream = [part.replace(b"</rdf:RDF>", f"{said}</rdf:RDF>".encode()) for part in metadata.stream]
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
+
+
+PDF_UA = (
+    '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
+    "<pdfuaid:part>1</pdfuaid:part></rdf:Description>"
+)
+
+
+def _schema_description() -> str:
+    """Return the PDF/A extension schema of Factur-X (Factur-X 1.09, 6.2): its four properties, described."""
+    properties = (
+        ("DocumentFileName", "name of the embedded XML invoice file"),
+        ("DocumentType", "INVOICE"),
+        ("Version", "The actual version of the Factur-X XML schema"),
+        ("ConformanceLevel", "The conformance level of the embedded Factur-X data"),
+    )
+    described = "".join(
+        '<rdf:li rdf:parseType="Resource">'
+        f"<pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType>"
+        "<pdfaProperty:category>external</pdfaProperty:category>"
+        f"<pdfaProperty:description>{escape(meaning)}</pdfaProperty:description></rdf:li>"
+        for name, meaning in properties
+    )
+    return (
+        '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+        ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
+        ' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+        '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
+        "<pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>"
+        f"<pdfaSchema:namespaceURI>{FACTUR_X_NAMESPACE}</pdfaSchema:namespaceURI>"
+        "<pdfaSchema:prefix>fx</pdfaSchema:prefix>"
+        f"<pdfaSchema:property><rdf:Seq>{described}</rdf:Seq></pdfaSchema:property>"
+        "</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+    )
+
+
+FACTUR_X_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
+FACTUR_X = (
+    f'<rdf:Description rdf:about="" xmlns:fx={quoteattr(FACTUR_X_NAMESPACE)}>'
+    "<fx:DocumentType>INVOICE</fx:DocumentType><fx:DocumentFileName>factur-x.xml</fx:DocumentFileName>"
+    "<fx:Version>1.0</fx:Version><fx:ConformanceLevel>EN 16931</fx:ConformanceLevel></rdf:Description>"
+) + _schema_description()
