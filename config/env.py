@@ -74,18 +74,19 @@ def _keep_secret(keep_in: Path) -> None:
 
 
 def database(name: str, var: Path) -> dict[str, Any]:
-    """Return the database settings: PostgreSQL from the URL, else one SQLite file.
+    """Return the database settings: PostgreSQL or `sqlite:///<file>` from the URL, else one SQLite file in var/.
 
     IMMEDIATE is what prevents the race for a number on SQLite: a writing transaction takes the write lock when it
     begins. The SQLite test database is a file, because in memory there is no WAL.
     """
-    if url := os.environ.get(name):
+    url = os.environ.get(name, "")
+    if url and not url.startswith("sqlite:"):
         settings: dict[str, Any] = environ.Env.db_url_config(url)
         return settings | {"CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
     var.mkdir(parents=True, exist_ok=True)
     return {
         "ENGINE": "django.db.backends.sqlite3",
-        "NAME": var / "courgette.sqlite3",
+        "NAME": Path(url.removeprefix("sqlite:///")) if url else var / "courgette.sqlite3",
         "OPTIONS": {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,

@@ -1,0 +1,22 @@
+"""The site's own settings, in a folder that is thrown away, with what makes a test quick."""
+
+import atexit
+import os
+import shutil
+from pathlib import Path
+
+# Set before the site's settings are read: each test process has its own database, documents, queue and keys.
+COMMON = Path(os.environ.get("COURGETTE_VAR") or Path(__file__).parent.parent / "var").resolve() / "tests"
+for forgotten in COMMON.glob("[0-9]*"):
+    if not Path("/proc", forgotten.name).exists():
+        shutil.rmtree(forgotten, ignore_errors=True)  # of a run that was killed
+os.environ["COURGETTE_VAR"] = str(COMMON / str(os.getpid()))
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright keeps an event loop in the thread of the test
+for name in ("SITE_URL", "COURGETTE_PRODUCTION", "DEBUG", "EMAIL_URL", "SIGNUP_OPEN", "ALLOWED_HOSTS"):
+    os.environ.pop(name, None)
+
+from config.settings import *  # noqa: E402, F403
+from config.settings import VAR_DIR  # noqa: E402
+
+atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
