@@ -210,49 +210,67 @@ def _finish(pdf: Any, *, facturx: bool) -> None:
     each attachment twice in /AF.
     """
     metadata = pdf.objects[int(pdf.catalog["Metadata"].split()[0])]
-    said = PDF_UA + (FACTUR_X if facturx else "")
-    metadata.stream = [part.replace(b"</rdf:RDF>", f"{said}</rdf:RDF>".encode()) for part in metadata.stream]
+    said = SAID_OF_INVOICES if facturx else SAID
+    metadata.stream = [part.replace(b"</rdf:RDF>", said + b"</rdf:RDF>") for part in metadata.stream]
     if "AF" in pdf.catalog:
         pdf.catalog["AF"][:] = list(dict.fromkeys(pdf.catalog["AF"]))
 
 
+PDF_UA_NAMESPACE = "http://www.aiim.org/pdfua/ns/id/"
 PDF_UA = (
-    '<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
+    f'<rdf:Description rdf:about="" xmlns:pdfuaid={quoteattr(PDF_UA_NAMESPACE)}>'
     "<pdfuaid:part>1</pdfuaid:part></rdf:Description>"
 )
-
-
-def _schema_description() -> str:
-    """Return the PDF/A extension schema of Factur-X (Factur-X 1.09, 6.2): its four properties, described."""
-    properties = (
-        ("DocumentFileName", "name of the embedded XML invoice file"),
-        ("DocumentType", "INVOICE"),
-        ("Version", "The actual version of the Factur-X XML schema"),
-        ("ConformanceLevel", "The conformance level of the embedded Factur-X data"),
-    )
-    described = "".join(
-        '<rdf:li rdf:parseType="Resource">'
-        f"<pdfaProperty:name>{name}</pdfaProperty:name><pdfaProperty:valueType>Text</pdfaProperty:valueType>"
-        "<pdfaProperty:category>external</pdfaProperty:category>"
-        f"<pdfaProperty:description>{escape(meaning)}</pdfaProperty:description></rdf:li>"
-        for name, meaning in properties
-    )
-    return (
-        '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
-        ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
-        ' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
-        '<pdfaExtension:schemas><rdf:Bag><rdf:li rdf:parseType="Resource">'
-        "<pdfaSchema:schema>Factur-X PDFA Extension Schema</pdfaSchema:schema>"
-        f"<pdfaSchema:namespaceURI>{FACTUR_X_NAMESPACE}</pdfaSchema:namespaceURI>"
-        "<pdfaSchema:prefix>fx</pdfaSchema:prefix>"
-        f"<pdfaSchema:property><rdf:Seq>{described}</rdf:Seq></pdfaSchema:property>"
-        "</rdf:li></rdf:Bag></pdfaExtension:schemas></rdf:Description>"
-    )
-
-
 FACTUR_X_NAMESPACE = "urn:factur-x:pdfa:CrossIndustryDocument:invoice:1p0#"
 FACTUR_X = (
     f'<rdf:Description rdf:about="" xmlns:fx={quoteattr(FACTUR_X_NAMESPACE)}>'
     "<fx:DocumentType>INVOICE</fx:DocumentType><fx:DocumentFileName>factur-x.xml</fx:DocumentFileName>"
     "<fx:Version>1.0</fx:Version><fx:ConformanceLevel>EN 16931</fx:ConformanceLevel></rdf:Description>"
-) + _schema_description()
+)
+
+
+def _schema(name: str, namespace: str, prefix: str, properties: Mapping[str, tuple[str, str, str]]) -> str:
+    """Return one PDF/A extension schema: its properties, each with its type, its category and what it means."""
+    described = "".join(
+        '<rdf:li rdf:parseType="Resource">'
+        f"<pdfaProperty:name>{key}</pdfaProperty:name><pdfaProperty:valueType>{kind}</pdfaProperty:valueType>"
+        f"<pdfaProperty:category>{category}</pdfaProperty:category>"
+        f"<pdfaProperty:description>{escape(meaning)}</pdfaProperty:description></rdf:li>"
+        for key, (kind, category, meaning) in properties.items()
+    )
+    return (
+        f'<rdf:li rdf:parseType="Resource"><pdfaSchema:schema>{name}</pdfaSchema:schema>'
+        f"<pdfaSchema:namespaceURI>{namespace}</pdfaSchema:namespaceURI><pdfaSchema:prefix>{prefix}</pdfaSchema:prefix>"
+        f"<pdfaSchema:property><rdf:Seq>{described}</rdf:Seq></pdfaSchema:property></rdf:li>"
+    )
+
+
+def _schemas(*schemas: str) -> str:
+    """Return the one place where properties that PDF/A does not know are described (ISO 19005-3, 6.6.2.3)."""
+    return (
+        '<rdf:Description rdf:about="" xmlns:pdfaExtension="http://www.aiim.org/pdfa/ns/extension/"'
+        ' xmlns:pdfaSchema="http://www.aiim.org/pdfa/ns/schema#"'
+        ' xmlns:pdfaProperty="http://www.aiim.org/pdfa/ns/property#">'
+        f"<pdfaExtension:schemas><rdf:Bag>{''.join(schemas)}</rdf:Bag></pdfaExtension:schemas></rdf:Description>"
+    )
+
+
+PDF_UA_SCHEMA = _schema(
+    "PDF/UA Universal Accessibility Schema",
+    PDF_UA_NAMESPACE,
+    "pdfuaid",
+    {"part": ("Integer", "internal", "Part of ISO 14289 to which the file conforms")},
+)
+FACTUR_X_SCHEMA = _schema(
+    "Factur-X PDFA Extension Schema",
+    FACTUR_X_NAMESPACE,
+    "fx",
+    {
+        "DocumentFileName": ("Text", "external", "Name of the embedded XML invoice file"),
+        "DocumentType": ("Text", "external", "INVOICE"),
+        "Version": ("Text", "external", "Version of the Factur-X XML schema"),
+        "ConformanceLevel": ("Text", "external", "Conformance level of the embedded Factur-X data"),
+    },
+)
+SAID = (PDF_UA + _schemas(PDF_UA_SCHEMA)).encode()
+SAID_OF_INVOICES = (PDF_UA + FACTUR_X + _schemas(PDF_UA_SCHEMA, FACTUR_X_SCHEMA)).encode()
