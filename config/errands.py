@@ -1,3 +1,5 @@
-"""Which function does which errand, in one table. Each takes the errand's subject and may run twice."""
+"""Which function does which errand, in one table. Each takes the errand and may run twice: see records/errands.py."""
 
-ERRANDS: dict[str, str] = {}
+ERRANDS: dict[str, str] = {
+    "send_mail": "records.mails.send_mail",
+}

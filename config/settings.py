@@ -113,8 +113,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-if (BASE_DIR / "people/signing_in.py").exists():
-    ACCOUNT_ADAPTER = "people.signing_in.AccountAdapter"
+ACCOUNT_ADAPTER = "people.signing_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -178,6 +177,7 @@ CELERY: dict[str, Any] = {
         }
     },
 }
+ERRANDS = "config.errands.ERRANDS"  # which function does which errand
 ERRAND_LEASE_SECONDS = 180  # longer than task_time_limit: a lease that runs out means its worker is gone
 ERRAND_MAX_ATTEMPTS = env.integer("ERRAND_MAX_ATTEMPTS", 6)
 

@@ -151,7 +151,7 @@ def as_anonymous(db: None) -> Visitor:
 
 # What --------------------------------------------------------------------------------------------------------------
 @pytest.fixture
-def run_errands(db: None) -> Callable[[], int]:
+def run_errands(db: None) -> Callable[..., int]:
     """Return a function that does at once every errand that is due, those that they bring too, and says how many."""
     return make.run_errands
 

@@ -6,9 +6,11 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
+from lib import clock
 from lib.money import cents, euros, line_net
 from people.models import Activity, Business, Client, Contact, Membership, Role, User
 from quotes.models import Kind, MoneyDue, Offer, Quote, QuoteLine, QuoteVersion, RemunerationTerm
+from records import errands
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 TODAY = date(2026, 12, 1)
@@ -138,8 +140,6 @@ def baskets(quantity: int = 15, **fields: Any) -> dict[str, Any]:
     } | fields
 
 
-def run_errands() -> int:
+def run_errands(at: datetime | None = None) -> int:
     """Do at once every errand that is due, those that they bring too; return how many were done."""
-    from records import errands
-
-    return errands.run_due()
+    return errands.run_due(at or clock.now())

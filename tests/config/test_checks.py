@@ -66,8 +66,8 @@ def test_an_unsafe_setting_stops_production_and_nothing_else(production, change,
     assert not ids()
 
 
-def test_sqlite_in_production_is_only_a_warning(production):
-    production.DATABASES["default"]["ENGINE"] = "django.db.backends.sqlite3"
+def test_sqlite_in_production_is_only_a_warning(production, monkeypatch):
+    monkeypatch.setitem(production.DATABASES["default"], "ENGINE", "django.db.backends.sqlite3")
     assert "courgette.W001" in ids()
 
 
@@ -102,6 +102,14 @@ def start(program, tmp_path, **environment):
 def test_production_has_no_key_by_default(tmp_path):
     done = start("import config.settings", tmp_path)
     assert "SECRET_KEY must be set in production." in done.stderr
+
+
+def test_the_worker_itself_refuses_an_unsafe_production(tmp_path):
+    keys = {name: str(SAFE[name]) for name in ("SECRET_KEY", "LINK_KEY")}
+    program = "from config import celery_app; celery_app.worker_main(['--quiet', 'worker', '--pool=solo'])"
+    done = start(program, tmp_path, **keys)
+    assert done.returncode != 0
+    assert "courgette.E004" in done.stderr
 
 
 def test_the_web_server_itself_refuses_an_unsafe_production(tmp_path):

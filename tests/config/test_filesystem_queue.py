@@ -69,7 +69,9 @@ def test_a_message_still_being_written_is_invisible(connect, folder):
     assert (folder / ".00-half.celery.msg").exists()
 
 
-@pytest.mark.parametrize("spoiled", ["", '{"body": ', "[]", "null", '{"body": 1, "headers": {}, "properties": {}}', "\0"])
+@pytest.mark.parametrize(
+    "spoiled", ["", '{"body": ', "[]", "null", '{"body": 1, "headers": {}, "properties": {}}', "\0"]
+)
 def test_a_spoiled_message_is_set_aside_and_the_next_one_is_read(connect, folder, spoiled):
     connection = connect()
     take(connection)

@@ -36,6 +36,13 @@ def test_a_token_never_reaches_the_log(log, path):
     assert "/d/…" in text.getvalue()
 
 
+@pytest.mark.parametrize("text_around", ["/invitation/{}/", "token={} refused", "/D/{}/?x", "'{}'"])
+def test_a_token_is_hidden_wherever_it_stands(log, text_around):
+    logger, text = log
+    logger.warning(text_around.format(TOKEN.upper()))
+    assert TOKEN.upper() not in text.getvalue()
+
+
 def test_a_token_in_a_traceback_never_reaches_the_log(log):
     logger, text = log
     try:
