@@ -1,7 +1,7 @@
 """What is agreed: offers, quotes and their versions, how each is to be paid, links, and the yes."""
 
 from quotes.models.acceptance import Acceptance, Evidence, Refusal
-from quotes.models.links import Question, QuoteLink, Visit
+from quotes.models.links import Question, QuoteLink, Sending, Visit
 from quotes.models.offers import Offer, Unit
 from quotes.models.quotes import Quote, QuoteLine, QuoteVersion
 from quotes.models.remuneration import IfMissed, Kind, MoneyDue, RemunerationTerm, Rhythm
@@ -21,6 +21,7 @@ __all__ = [
     "Refusal",
     "RemunerationTerm",
     "Rhythm",
+    "Sending",
     "Unit",
     "Visit",
 ]

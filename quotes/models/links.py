@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from lib.fields import request_id_field
 from people.models import Contact, User
 from quotes.models.quotes import Quote, QuoteLine, QuoteVersion
+from records.models import Mail
 
 
 class QuoteLink(models.Model):
@@ -25,6 +26,24 @@ class QuoteLink(models.Model):
 
     def __str__(self) -> str:
         return f"{self.quote} → {self.contact}"
+
+
+class Sending(models.Model):
+    """A version was sent to a contact by their link; `mail` is the mail that carried it, once its PDF was made.
+
+    Frozen but for `mail`: it says to whom a version was addressed.
+    """
+
+    version = models.ForeignKey(QuoteVersion, models.PROTECT, related_name="sendings")
+    link = models.ForeignKey(QuoteLink, models.PROTECT, related_name="sendings")
+    at = models.DateTimeField()
+    mail = models.OneToOneField(Mail, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint("version", "link", name="a_version_is_sent_once_by_a_link")]
+
+    def __str__(self) -> str:
+        return f"{self.version} → {self.link.contact}"
 
 
 class Visit(models.Model):

@@ -1,5 +1,7 @@
 """Quotes and their versions. A sent version never changes; a change is a new version."""
 
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Round
@@ -9,6 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from lib.fields import money_field, only_euros, request_id_field
 from people.models import Activity, Business, Client
 from quotes.models.offers import Offer, Unit
+
+if TYPE_CHECKING:
+    from quotes.models.acceptance import Acceptance
+    from quotes.models.links import QuoteLink, Sending
+    from quotes.models.remuneration import RemunerationTerm
 
 
 class Quote(models.Model):
@@ -23,6 +30,8 @@ class Quote(models.Model):
     request_id = request_id_field()
 
     versions: "models.Manager[QuoteVersion]"
+    links: "models.Manager[QuoteLink]"
+    acceptance: "Acceptance"
 
     class Meta:
         ordering = ["-created_at", "-pk"]
@@ -64,6 +73,8 @@ class QuoteVersion(models.Model):
     seal = models.CharField(max_length=64, blank=True)
 
     lines: "models.Manager[QuoteLine]"
+    terms: "models.Manager[RemunerationTerm]"
+    sendings: "models.Manager[Sending]"
 
     class Meta:
         ordering = ["quote", "-version"]

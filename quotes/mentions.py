@@ -1,0 +1,67 @@
+"""The legal sentences that a quote prints, chosen by who sells, who buys, how it is paid, and the day.
+
+They are copied onto the version when it is sent. A fact that is still to be checked is never printed.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+from lib.law import Fact, UnknownFact, fact
+from people.models import Business, Client
+from quotes.remuneration import TermValues
+from quotes.wording import day
+
+PRINTED = {"certain", "probable"}
+BETWEEN_PROFESSIONALS = ("mention.late_penalty", "mention.recovery_indemnity", "mention.no_early_discount")
+SOLE_TRADERS = {Business.Status.MICRO, Business.Status.REEL}
+
+
+def mentions(
+    *,
+    business: Business,
+    client: Client,
+    terms: Sequence[TermValues],
+    valid_until: date | None,
+    on: date,
+    language: str,
+) -> list[dict[str, str]]:
+    """Return the sentences in order, each with its key, source and certainty: plain text, ready to be frozen."""
+    until = {"date": day(valid_until, language)} if valid_until else {}
+    printed = []
+    for key in _keys(business, client, terms, valid_until):
+        known = _known(key, on)
+        if known is not None and known.certainty in PRINTED:
+            text = known.text(language, **until)
+            printed.append({"key": key, "text": text, "source": known.source, "certainty": known.certainty})
+    return printed
+
+
+def _keys(business: Business, client: Client, terms: Sequence[TermValues], valid_until: date | None) -> Iterator[str]:
+    if business.is_demonstration:
+        yield "mention.simulation"
+    if business.status in SOLE_TRADERS and not _says_sole_trader(business.legal_name):
+        yield "mention.sole_trader"
+    if business.vat_regime == Business.VatRegime.FRANCHISE:
+        yield "mention.vat_franchise"
+    elif business.vat_on_debits:
+        yield "mention.vat_on_debits"
+    if valid_until:
+        yield "quote.valid_until"
+    if any(not term.in_euros for term in terms):
+        yield "in_kind.is_payment"
+    if client.kind not in (Client.Kind.PERSON, Client.Kind.PUBLIC):
+        yield from BETWEEN_PROFESSIONALS
+    if client.kind != Client.Kind.PERSON:
+        yield "acceptance.simple_signature"
+
+
+def _says_sole_trader(name: str) -> bool:
+    """Tell whether a name already says « EI » or « entrepreneur individuel » (c. com. R526-27)."""
+    return "EI" in name.split() or "entrepreneur individuel" in name.casefold()
+
+
+def _known(key: str, on: date) -> Fact | None:
+    try:
+        return fact(key, on)
+    except UnknownFact:
+        return None
