@@ -1,0 +1,12 @@
+"""Addresses below `/b/<slug>/` of the pages that look at everything."""
+
+from django.urls import path
+
+from desk import views
+
+urlpatterns = [
+    path("", views.today_page, name="today"),
+    path("accounting/", views.accounting, name="accounting"),
+    path("accounting/exports/<int:pk>/", views.export_page, name="export"),
+    path("accounting/exports/<int:pk>/archive.zip", views.export_download, name="export_download"),
+]

@@ -1,0 +1,152 @@
+"""What ties up, for a period: numbers from first to last, gaps, totals, and whether the sealed ledger is intact."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db.models import Count, QuerySet, Sum
+from djmoney.money import Money
+
+from billing.models import Invoice, InvoiceTax, Receipt
+from desk.periods import Period
+from lib.money import cents, euros
+from people.models import Business
+from records import ledger
+
+COUNTER = re.compile(r"(.*?)(\d+)$")
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """The numbers of one series used in a period."""
+
+    first: str
+    last: str
+    count: int
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RateTotal:
+    """VAT of one rate over the period: invoices less credit notes."""
+
+    rate: Decimal
+    base: Money
+    vat: Money
+
+
+@dataclass(frozen=True)
+class Controls:
+    """The control totals of a period."""
+
+    invoices: int
+    credit_notes: int
+    net: Money
+    vat: Money
+    total: Money
+    by_rate: list[RateTotal]
+    received: dict[str, Money]
+    sequences: list[Sequence]
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def gaps(self) -> int:
+        return sum(len(sequence.missing) for sequence in self.sequences)
+
+    @property
+    def received_total(self) -> Money:
+        return sum(self.received.values(), euros(0))
+
+
+def invoices_of(business: Business, period: Period, basis: str = "ISSUE") -> QuerySet[Invoice]:
+    """Return the invoices issued in the period, or (basis RECEIPT) those that something received in it settled."""
+    issued = Invoice.objects.filter(business=business, issued_at__isnull=False)
+    if basis == "RECEIPT":
+        days = (period.since, period.until)
+        issued = issued.filter(
+            pk__in=Invoice.objects.filter(business=business, allocations__receipt__received_on__range=days).values("pk")
+        )
+    else:
+        issued = issued.filter(issued_on__range=(period.since, period.until))
+    return issued.order_by("issued_on", "issued_at", "pk")
+
+
+def receipts_of(business: Business, period: Period) -> QuerySet[Receipt]:
+    days = (period.since, period.until)
+    return Receipt.objects.filter(business=business, received_on__range=days).order_by("received_on", "pk")
+
+
+def sequences(numbers: Iterable[str]) -> list[Sequence]:
+    """Group numbers by what stands before their counter, and name those missing between first and last."""
+    groups: dict[str, dict[int, str]] = defaultdict(dict)
+    for number in numbers:
+        if match := COUNTER.fullmatch(number):
+            groups[match[1]][int(match[2])] = number
+    found = []
+    for prefix, used in sorted(groups.items()):
+        low, high = min(used), max(used)
+        width = len(used[low]) - len(prefix)
+        missing = tuple(f"{prefix}{n:0{width}d}" for n in range(low, high) if n not in used)
+        found.append(Sequence(used[low], used[high], len(used), missing))
+    return found
+
+
+def controls(business: Business, period: Period, basis: str = "ISSUE", *, verify: bool = True) -> Controls:
+    """Count and add up a period. With `verify`, walk the whole ledger and say what does not hold."""
+    invoices = invoices_of(business, period, basis)
+    plus, minus = _sums(invoices.exclude(type="CREDIT_NOTE")), _sums(invoices.filter(type="CREDIT_NOTE"))
+    return Controls(
+        invoices=plus.count,
+        credit_notes=minus.count,
+        net=plus.net - minus.net,
+        vat=plus.vat - minus.vat,
+        total=plus.total - minus.total,
+        by_rate=_by_rate(invoices),
+        received=_received(receipts_of(business, period)),
+        sequences=sequences(number for number in _issued_numbers(business, period) if number),
+        problems=ledger.verify(business) if verify else [],
+    )
+
+
+def _issued_numbers(business: Business, period: Period) -> Iterable[str | None]:
+    return invoices_of(business, period).values_list("number", flat=True)
+
+
+@dataclass(frozen=True)
+class _Sums:
+    count: int
+    net: Money
+    vat: Money
+    total: Money
+
+
+def _sums(invoices: QuerySet[Invoice]) -> _Sums:
+    row = invoices.order_by().aggregate(count=Count("pk"), net=Sum("net"), vat=Sum("vat"), total=Sum("total"))
+    return _Sums(row["count"], _money(row["net"]), _money(row["vat"]), _money(row["total"]))
+
+
+def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
+    rows = (
+        InvoiceTax.objects.filter(invoice__in=invoices.order_by())
+        .order_by("-rate")
+        .values_list("rate", "invoice__type")
+        .annotate(base=Sum("base"), vat=Sum("amount"))
+    )
+    found: dict[Decimal, tuple[Money, Money]] = {}
+    for rate, kind, base, vat in rows:
+        sign = -1 if kind == "CREDIT_NOTE" else 1
+        before = found.get(rate, (euros(0), euros(0)))
+        found[rate] = (before[0] + _money(base) * sign, before[1] + _money(vat) * sign)
+    return [RateTotal(rate, base, vat) for rate, (base, vat) in found.items()]
+
+
+def _received(receipts: QuerySet[Receipt]) -> dict[str, Money]:
+    rows = receipts.order_by().values_list("kind").annotate(value=Sum("value"))
+    return {kind: _money(value) for kind, value in rows}
+
+
+def _money(amount: Decimal | None) -> Money:
+    """Return a database sum as euros: on SQLite a sum of decimals is a float's shadow, so it goes through cents()."""
+    return cents(euros(Decimal(amount or 0)))
