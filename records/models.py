@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Business, User
+from people.models import Activity, Business, User
 
 
 class NumberSeries(models.Model):
@@ -123,7 +123,7 @@ class Mail(models.Model):
 
     `body` holds placeholders for links (`{{ link }}`), filled at sending from `link_id` and `link_generation`: no
     secret is stored. `SENDING` that a dead worker left behind is shown as "perhaps sent" and re-sent by a person
-    only, with the same Message-ID.
+    only, with the same Message-ID. Owners see all mails of their business, freelancers those of their `activity`.
     """
 
     class State(models.TextChoices):
@@ -134,6 +134,7 @@ class Mail(models.Model):
         FAILED = "FAILED", _("not sent")
 
     business = models.ForeignKey(Business, models.PROTECT, null=True, blank=True, related_name="mails")
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="mails")
     event = models.CharField(max_length=60)
     subject_ref = models.CharField(max_length=60, blank=True)
     to = models.EmailField()
@@ -159,6 +160,7 @@ class Mail(models.Model):
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-made_at", "-pk"]
+        indexes = [models.Index(fields=["business", "-made_at"], name="mails_by_day")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state="SENT", sent_at__isnull=False) | (~Q(state="SENT") & Q(sent_at=None)),

@@ -102,6 +102,7 @@ class Migration(migrations.Migration):
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('sent_sha256', models.CharField(blank=True, max_length=64)),
                 ('last_error', models.TextField(blank=True)),
+                ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='people.activity')),
                 ('business', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='mails', to='people.business')),
                 ('documents', models.ManyToManyField(blank=True, related_name='mails', to='records.document')),
                 ('resent_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -148,6 +149,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='ledgerentry',
             constraint=models.UniqueConstraint(models.F('ledger'), models.F('position'), name='a_ledger_position_is_taken_once'),
+        ),
+        migrations.AddIndex(
+            model_name='mail',
+            index=models.Index(fields=['business', '-made_at'], name='mails_by_day'),
         ),
         migrations.AddConstraint(
             model_name='mail',

@@ -1,0 +1,30 @@
+"""How the text of a mail is written: templates/mail/<app>/<event>.txt, its first line the subject."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from django.template import Context, engines
+from django.utils.translation import override
+
+LINK = "{{ link }}"  # what stands for the link in a stored mail
+LONGEST_SUBJECT = 250
+
+
+def written(event: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the subject and the body of a mail, in a language. Plain text: nothing is escaped."""
+    template = engines["django"].engine.get_template(f"mail/{event}.txt")
+    with override(language):
+        text = template.render(Context({**context, "language": language}, autoescape=False))
+    subject, _, body = text.strip().partition("\n")
+    return " ".join(subject.split())[:LONGEST_SUBJECT], _tidy(body)
+
+
+def shown(body: str, words: str) -> str:
+    """Return a body for people to read in the app: where the link will be, some words instead."""
+    return body.replace(LINK, words)
+
+
+def _tidy(body: str) -> str:
+    lines = "\n".join(line.rstrip() if line != "-- " else line for line in body.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
