@@ -17,6 +17,7 @@ from stdnum.fr import siret as siret_numbers
 from stdnum.fr import tva as vat_numbers
 
 from lib.money import euros, total, vat_of
+from people.letterhead import Party as Party
 
 DEPOSIT, STANDARD, FINAL, CREDIT_NOTE, DEPOSIT_CREDIT_NOTE = (
     "deposit",
@@ -31,36 +32,6 @@ TYPE_CODES = {DEPOSIT: "386", STANDARD: "380", FINAL: "380", CREDIT_NOTE: "381",
 RECEIVED, TO_RECEIVE, TO_PAY = "received", "to_receive", "to_pay"
 STATES = (RECEIVED, TO_RECEIVE, TO_PAY)
 NOTES_ALWAYS = ("PMT", "PMD", "AAB")  # BR-FR-05
-
-
-@dataclass(frozen=True)
-class Party:
-    """Seller or buyer as copied onto the document."""
-
-    name: str
-    address: str = ""
-    address_more: str = ""
-    postal_code: str = ""
-    city: str = ""
-    country: str = "FR"
-    trade_name: str = ""
-    siren: str = ""
-    siret: str = ""
-    vat_number: str = ""
-    registration: str = ""
-    rna: str = ""
-    court_register: str = ""
-    service_code: str = ""
-    contact: str = ""
-    email: str = ""
-    phone: str = ""
-    website: str = ""
-    is_consumer: bool = False
-
-    @property
-    def address_lines(self) -> tuple[str, ...]:
-        town = f"{self.postal_code} {self.city}".strip()
-        return tuple(line for line in (self.address, self.address_more, town) if line)
 
 
 @dataclass(frozen=True)

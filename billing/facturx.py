@@ -13,8 +13,9 @@ from django.utils.translation import override
 from djmoney.money import Money
 from lxml import etree
 
-from billing.facts import FINAL, TYPE_CODES, InvoiceFacts, Line, Note, Party, Tax
+from billing.facts import FINAL, TYPE_CODES, InvoiceFacts, Line, Note, Tax
 from lib.money import cents, euros, plain
+from people.letterhead import Party
 
 FILE_NAME = "factur-x.xml"
 GUIDELINE = "urn:cen.eu:en16931:2017"

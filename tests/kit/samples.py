@@ -18,11 +18,11 @@ from billing.facts import (
     Line,
     Note,
     Part,
-    Party,
     Reference,
     Tax,
 )
 from lib.money import euros, line_net, total, vat_of
+from people.letterhead import Party
 
 FREELANCER = Party(
     name="Lucie Vernet EI",

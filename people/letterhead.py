@@ -1,0 +1,138 @@
+"""Who writes to whom, as every document says it: the parties copied onto it, as plain values and as lines of text.
+
+Pure: reads the copies that `people.parties` made, never a live row.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from lib import pdf
+from lib.colours import legible
+
+
+@dataclass(frozen=True)
+class Party:
+    """Seller or buyer as copied onto a document."""
+
+    name: str
+    address: str = ""
+    address_more: str = ""
+    postal_code: str = ""
+    city: str = ""
+    country: str = "FR"
+    trade_name: str = ""
+    siren: str = ""
+    siret: str = ""
+    vat_number: str = ""
+    registration: str = ""
+    rna: str = ""
+    court_register: str = ""
+    service_code: str = ""
+    contact: str = ""
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    is_consumer: bool = False
+
+    @property
+    def address_lines(self) -> tuple[str, ...]:
+        town = f"{self.postal_code} {self.city}".strip()
+        return tuple(line for line in (self.address, self.address_more, town) if line)
+
+
+def party(copied: Mapping[str, Any]) -> Party:
+    """Return a party from the copy that a document holds (people.parties)."""
+    known = {field.name for field in fields(Party)}
+    values = {key: str(value) for key, value in copied.items() if key in known and value}
+    return Party(**{"name": "", **values}, is_consumer=copied.get("kind") == "PERSON")  # type: ignore[arg-type]
+
+
+def frame(
+    *, seller: Party, buyer: Party, language: str, accent: str, logo: bytes | None, title: str, stamp: str = ""
+) -> dict[str, Any]:
+    """Return what the base of every document needs; `stamp` is printed in its corner (preview, demonstration)."""
+    return {
+        "language": language,
+        "title": title,
+        "accent": legible(accent),
+        "logo": pdf.picture_url(logo) if logo else "",
+        "seller": seller,
+        "seller_lines": list(seller_lines(seller)),
+        "buyer": buyer,
+        "buyer_lines": list(buyer_lines(buyer)),
+        "foot": foot(seller),
+        "stamp": stamp,
+    }
+
+
+def stamp(*, preview: bool, demonstration: bool) -> str:
+    """Return the word that says a document is not one to act on."""
+    if preview:
+        return _("preview")
+    return _("demonstration") if demonstration else ""
+
+
+def seller_lines(seller: Party) -> Iterable[str]:
+    yield from seller.address_lines
+    website = seller.website.removeprefix("https://").rstrip("/")
+    yield from (line for line in (seller.phone, seller.email, website) if line)
+
+
+def buyer_lines(buyer: Party) -> Iterable[str]:
+    if buyer.contact and buyer.contact != buyer.name:
+        yield buyer.contact
+    yield from buyer.address_lines
+    if buyer.country not in ("FR", ""):
+        yield buyer.country
+
+
+def foot(seller: Party) -> str:
+    """Return who sells, as the law wants it on each document (c. com. R123-237, R526-27; 242 nonies A, 1° and 2°)."""
+    identity = (
+        seller.name,
+        seller.registration,
+        _("SIRET %(number)s") % {"number": spaced(seller.siret, (3, 3, 3, 5))} if seller.siret else "",
+        _("SIREN %(number)s") % {"number": spaced(seller.siren, (3, 3, 3))} if not seller.siret else "",
+        _("VAT %(number)s") % {"number": seller.vat_number} if seller.vat_number else "",
+    )
+    return " · ".join(part for part in identity if part)
+
+
+def identity_lines(buyer: Party) -> Iterable[str]:
+    """Return the client's numbers, which 242 nonies A asks for (1°) and accountants look for."""
+    if buyer.siren or buyer.siret:
+        yield _("SIREN %(number)s") % {"number": spaced(buyer.siren or buyer.siret[:9], (3, 3, 3))}
+    if buyer.vat_number:
+        yield _("VAT %(number)s") % {"number": buyer.vat_number}
+    if buyer.rna:
+        yield _("RNA %(number)s") % {"number": buyer.rna}
+    if buyer.court_register:
+        yield buyer.court_register
+    if buyer.service_code:
+        yield _("Service code %(code)s") % {"code": buyer.service_code}
+
+
+def spaced(number: str, groups: tuple[int, ...]) -> str:
+    """Return a long number in groups, held together by no-break spaces."""
+    parts, rest = [], number.replace(" ", "")
+    for size in groups:
+        parts.append(rest[:size])
+        rest = rest[size:]
+    return "\u00a0".join(part for part in (*parts, rest) if part)
+
+
+def mention_texts(mentions: Any) -> Iterable[str]:
+    """Yield what is printed of the mentions copied onto a document: a list of texts or of notes, or {"notes": […]}."""
+    notes = mentions.get("notes", ()) if isinstance(mentions, Mapping) else mentions or ()
+    for note in notes:
+        text = note.get("text", "") if isinstance(note, Mapping) else note
+        if text and (not isinstance(note, Mapping) or note.get("on_paper", True)):
+            yield str(text)
+
+
+def picture(stored: Any) -> bytes | None:
+    """Return a stored picture as bytes, whatever the database hands over."""
+    return bytes(stored) if stored else None

@@ -1,0 +1,316 @@
+"""A quote on paper: from the frozen rows to facts, and from facts to the page that is printed.
+
+`quote_facts()` reads rows, frozen copies where the version was sent; the rest is pure. Everything on the page is in
+the language of the document, whoever asks for it. What invoices print too (lines, sums, mix bar) is here as well.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+from djmoney.money import Money
+
+from lib import law, pdf
+from lib.bars import Segment, mix_bar, swatch
+from lib.markdown import to_html
+from lib.money import number_written, percent_written, written
+from people import letterhead, parties
+from people.letterhead import Party
+from people.models import Business
+from quotes import wording
+from quotes.models import QuoteVersion, RemunerationTerm, Unit
+from quotes.pricing import LineValues, Tax, priced
+from quotes.terms import TermValues
+
+BAR_WIDTH, BAR_HEIGHT = 660, 16
+
+
+class PrintedLine(Protocol):
+    """A line of a quote or an invoice, as a row or as values."""
+
+    @property
+    def title(self) -> str: ...
+    @property
+    def description(self) -> str: ...
+    @property
+    def quantity(self) -> Decimal: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def unit_price(self) -> Money: ...
+    @property
+    def discount_percent(self) -> Decimal: ...
+    @property
+    def vat_rate(self) -> Decimal: ...
+    @property
+    def net(self) -> Money: ...
+
+
+@dataclass(frozen=True)
+class QuoteFacts:
+    """All that one version of a quote says. `number` is empty in a draft."""
+
+    number: str
+    version: int
+    title: str
+    sent_on: date | None
+    valid_until: date | None
+    seller: Party
+    buyer: Party
+    lines: Sequence[PrintedLine]
+    taxes: Sequence[Tax]
+    net: Money
+    vat: Money
+    total: Money
+    terms: Sequence[TermValues]
+    franchise: bool
+    introduction: str = ""
+    conditions: str = ""
+    mentions: tuple[str, ...] = ()
+    exemption: str = ""
+    paper_signature: str = ""
+    language: str = "fr"
+    time_zone: str = "Europe/Paris"
+    logo: bytes | None = None
+    accent: str = "#2f6b3c"
+    is_demonstration: bool = False
+
+
+def quote_facts(version: QuoteVersion, *, on: date) -> QuoteFacts:
+    """Return what a version says: from the copies frozen when it was sent, or from live rows while it is a draft.
+
+    `on` is the day whose law is printed: the day it was sent, today for a preview.
+    """
+    business = version.quote.business
+    seller: Mapping[str, Any] = version.seller or parties.seller(business)
+    buyer: Mapping[str, Any] = version.buyer or parties.buyer(version.quote.client)
+    franchise = seller["vat_regime"] == Business.VatRegime.FRANCHISE
+    lines = list(version.lines.all())
+    sums = priced([_line_values(line) for line in lines], franchise=franchise, version=version.calculation_version)
+    for line, net in zip(lines, sums.nets, strict=True):
+        line.net = net
+    return QuoteFacts(
+        number=version.number,
+        version=version.version,
+        title=version.title,
+        sent_on=version.sent_on,
+        valid_until=version.valid_until,
+        seller=letterhead.party(seller),
+        buyer=letterhead.party(buyer),
+        lines=lines,
+        taxes=sums.taxes,
+        net=sums.net,
+        vat=sums.vat,
+        total=sums.total,
+        terms=[term_values(term) for term in RemunerationTerm.objects.filter(version=version)],
+        franchise=franchise,
+        introduction=version.introduction,
+        conditions=version.conditions,
+        mentions=tuple(letterhead.mention_texts(version.mentions)),
+        exemption=law.fact("mention.vat_franchise", on).text(version.language) if franchise else "",
+        paper_signature=law.fact("quote.paper_signature", on).text(version.language),
+        language=version.language,
+        time_zone=business.time_zone,
+        logo=letterhead.picture(version.logo if version.sent_at else business.logo),
+        accent=seller["accent_colour"],
+        is_demonstration=bool(seller["is_demonstration"]),
+    )
+
+
+def term_values(term: RemunerationTerm) -> TermValues:
+    """Return a term's row as plain values."""
+    return TermValues(**{field.name: getattr(term, field.name) for field in fields(TermValues)})
+
+
+def _line_values(line: PrintedLine) -> LineValues:
+    return LineValues(line.unit_price, line.quantity, line.discount_percent, line.vat_rate)
+
+
+def quote_pdf(facts: QuoteFacts, *, created: datetime, preview: bool = False) -> bytes:
+    """Return the PDF of a quote; `created` is the day written in the file."""
+    return pdf.render(
+        quote_html(facts, preview=preview),
+        language=facts.language,
+        created=created,
+        title=document_title(facts, preview=preview),
+        pictures=[facts.logo] if facts.logo else [],
+    )
+
+
+def quote_html(facts: QuoteFacts, *, preview: bool = False) -> str:
+    """Return the page of a quote, for `lib.pdf.render`; a preview prints "preview" for its number."""
+    with override(facts.language):
+        return render_to_string("documents/quote.html", _page(facts, preview=preview))
+
+
+def document_title(facts: QuoteFacts, *, preview: bool = False) -> str:
+    with override(facts.language):
+        number = facts.number if facts.number and not preview else _("preview")
+        return f"{_('Quote')} {number} – {facts.seller.name}"
+
+
+def _page(facts: QuoteFacts, *, preview: bool) -> dict[str, Any]:
+    return {
+        **letterhead.frame(
+            seller=facts.seller,
+            buyer=facts.buyer,
+            language=facts.language,
+            accent=facts.accent,
+            logo=facts.logo,
+            title=document_title(facts, preview=preview),
+            stamp=letterhead.stamp(preview=preview, demonstration=facts.is_demonstration),
+        ),
+        "name": _("Quote"),
+        "number": facts.number if facts.number and not preview else _("preview"),
+        "version": _("version %(number)s") % {"number": facts.version} if facts.version > 1 else "",
+        "landmarks": list(_landmarks(facts)),
+        "object": facts.title,
+        "plain_words": wording.plain_words_of(_deal(facts), facts.language),
+        "introduction": to_html(facts.introduction),
+        "conditions": to_html(facts.conditions),
+        "lines": table_of_lines(facts.lines, facts.language, franchise=facts.franchise),
+        "totals": list(totals(facts)),
+        "taxes": [] if facts.franchise else list(taxes(facts)),
+        "exemption": facts.exemption,
+        "bar": bar([_segment(term, facts.language) for term in facts.terms], facts.language),
+        "terms": list(_terms(facts)),
+        "mentions": [text for text in facts.mentions if text.rstrip(".") != facts.exemption],
+        "paper_signature": facts.paper_signature,
+    }
+
+
+def _deal(facts: QuoteFacts) -> wording.Deal:
+    return wording.Deal(
+        seller=facts.seller.trade_name or facts.seller.name,
+        buyer=facts.buyer.name,
+        title=facts.title,
+        total=facts.total,
+        terms=facts.terms,
+        valid_until=facts.valid_until,
+        franchise=facts.franchise,
+        time_zone=facts.time_zone,
+        online=not facts.buyer.is_consumer,
+    )
+
+
+def _landmarks(facts: QuoteFacts) -> Iterable[tuple[str, str]]:
+    if facts.sent_on:
+        yield _("Date"), day(facts.sent_on)
+    if facts.valid_until:
+        yield _("Valid until"), day(facts.valid_until)
+    for line in letterhead.identity_lines(facts.buyer):
+        yield _("Client"), line
+
+
+def _terms(facts: QuoteFacts) -> Iterable[dict[str, Any]]:
+    """Return each agreed way of paying: its mark, what it means, how its value was found, its value."""
+    for term, sentence in zip(facts.terms, wording.sentences(facts.terms, facts.language), strict=True):
+        yield {
+            "swatch": swatch(term.kind, title=str(wording.KINDS[term.kind])),  # type: ignore[index]
+            "sentence": sentence,
+            "valuation": _("Value: %(how)s") % {"how": term.valuation} if term.valuation else "",
+            "value": written(term.value, facts.language),
+        }
+
+
+def _segment(term: TermValues, language: str) -> Segment:
+    return Segment(term.kind, term.value, wording.headline(term, language))
+
+
+# What invoices print too ------------------------------------------------------------------------------------------
+
+
+def day(value: date) -> str:
+    return str(date_format(value, "DATE_FORMAT"))
+
+
+def table_of_lines(lines: Iterable[PrintedLine], language: str, *, franchise: bool) -> dict[str, Any]:
+    """Return the table of what is sold. Under franchise no VAT column, and neither HT nor TTC (CGI 283-3)."""
+    return {
+        "has_vat": not franchise,
+        "price": _("Price") if franchise else _("Price excl. VAT"),
+        "amount": _("Amount") if franchise else _("Amount excl. VAT"),
+        "rows": [_row(line, language) for line in lines],
+    }
+
+
+def _row(line: PrintedLine, language: str) -> dict[str, Any]:
+    percent = percent_written(line.discount_percent, language)
+    return {
+        "title": line.title,
+        "description": line.description.strip(),
+        "quantity": quantity_in_words(line.quantity, line.unit, language),
+        "price": written(line.unit_price, language),
+        "discount": _("discount %(percent)s") % {"percent": percent} if line.discount_percent else "",
+        "rate": percent_written(line.vat_rate, language),
+        "net": written(line.net, language),
+    }
+
+
+def quantity_in_words(quantity: Decimal, unit: str, language: str) -> str:
+    """Return « 3,5 jours », « 1 forfait », « 12 mois »."""
+    count = 2 if (quantity >= 2 if language.startswith("fr") else quantity != 1) else 1
+    words = {
+        Unit.PIECE: ngettext("%(n)s piece", "%(n)s pieces", count),
+        Unit.FLAT: ngettext("%(n)s flat fee", "%(n)s flat fees", count),
+        Unit.HOUR: ngettext("%(n)s hour", "%(n)s hours", count),
+        Unit.HALF_DAY: ngettext("%(n)s half-day", "%(n)s half-days", count),
+        Unit.DAY: ngettext("%(n)s day", "%(n)s days", count),
+        Unit.MONTH: ngettext("%(n)s month", "%(n)s months", count),
+        Unit.YEAR: ngettext("%(n)s year", "%(n)s years", count),
+        Unit.PAGE: ngettext("%(n)s page", "%(n)s pages", count),
+        Unit.KILOGRAM: ngettext("%(n)s kilogram", "%(n)s kilograms", count),
+    }
+    return words[Unit(unit)] % {"n": number_written(quantity, language)}
+
+
+class Summed(Protocol):
+    """What has totals: a quote or an invoice."""
+
+    @property
+    def franchise(self) -> bool: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def net(self) -> Money: ...
+    @property
+    def vat(self) -> Money: ...
+    @property
+    def total(self) -> Money: ...
+
+
+def totals(facts: Summed) -> Iterable[dict[str, Any]]:
+    """Return the sums: one under franchise; net, VAT and the whole otherwise."""
+    if facts.franchise:
+        yield summed(_("Total"), facts.total, facts.language, main=True)
+        return
+    yield summed(_("Total excl. VAT"), facts.net, facts.language)
+    yield summed(_("VAT"), facts.vat, facts.language)
+    yield summed(_("Total incl. VAT"), facts.total, facts.language, main=True)
+
+
+def summed(label: str, amount: Money, language: str, *, main: bool = False) -> dict[str, Any]:
+    return {"label": label, "amount": written(amount, language), "main": main}
+
+
+def taxes(facts: Any) -> Iterable[dict[str, str]]:
+    """Return the table of VAT by rate (242 nonies A, 11°)."""
+    for tax in facts.taxes:
+        yield {
+            "rate": percent_written(tax.rate, facts.language),
+            "base": written(tax.base, facts.language),
+            "amount": written(tax.amount, facts.language),
+        }
+
+
+def bar(segments: Sequence[Segment], language: str) -> SafeString:
+    """Return the mix bar, said in words in its title."""
+    said = " ; ".join(f"{segment.label}: {written(segment.value, language)}" for segment in segments)
+    return mix_bar(segments, width=BAR_WIDTH, height=BAR_HEIGHT, title=_("How the price is paid: %s") % said)
