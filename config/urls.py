@@ -1,4 +1,4 @@
-"""Every address of the site. What is not below `/b/<slug>/` or behind a login is listed here, on purpose."""
+"""Every address of the site. What is not below `/b/<slug>/` is open to people without a login unless its view says so."""
 
 from importlib.util import find_spec
 
@@ -18,8 +18,7 @@ urlpatterns = [
     path("healthz", views.healthz, name="healthz"),
     path("source/", source.archive, name="source"),
     path("accounts/", include("allauth.urls")),
-    *pages("people.urls"),
-    *pages("desk.urls"),
+    path("", include("people.urls")),
     path("b/<slug:slug>/", include([page for app in APPS for page in pages(f"{app}.business_urls")])),
     path("d/<str:token>/", include(pages("quotes.client_urls"))),
 ]

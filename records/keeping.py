@@ -22,6 +22,7 @@ from people.models import Business
 from records import ledger, subjects
 from records.models import Document
 
+EVENT = "document_kept"
 CHUNK = 1024 * 1024
 SHOWN_INLINE = {"application/pdf", "image/png", "image/jpeg"}
 
@@ -126,6 +127,11 @@ def problem_of(document: Document) -> str | None:
     return None if sha256 == document.sha256 else f"{title}: its file was altered."
 
 
+def facts_of(row: Document) -> dict[str, str | int]:
+    """Return what the ledger is told of a document; its name stays out, for it may hold a person's."""
+    return {"what": row.what, "subject": row.subject, "sha256": row.sha256, "size": row.size}
+
+
 def digest(source: BinaryIO) -> tuple[str, int]:
     """Return the SHA-256 and the size of what is left to read."""
     found, size = hashlib.sha256(), 0
@@ -136,7 +142,7 @@ def digest(source: BinaryIO) -> tuple[str, int]:
 
 
 def _store(sha256: str, size: int, source: BinaryIO) -> None:
-    content: "File[Any]" = File(source)
+    content: File[Any] = File(source)
     content.size = size
     storage().save(place_of(sha256), content)
 
@@ -146,17 +152,14 @@ def _insert(row: Document) -> Document:
     try:
         with transaction.atomic():
             row.save(force_insert=True)
-            _record(row)
+            ledger.record(
+                business=row.business, event=EVENT, subject=subjects.ref(row), facts=facts_of(row), at=row.made_at
+            )
     except IntegrityError:
         if (kept := find(row.what, row.subject)) is None:
             raise
         return kept
     return row
-
-
-def _record(row: Document) -> None:
-    facts = {"what": row.what, "subject": row.subject, "sha256": row.sha256, "size": row.size}
-    ledger.record(business=row.business, event="document_kept", subject=subjects.ref(row), facts=facts, at=row.made_at)
 
 
 def _make_folder(folder: Path) -> None:

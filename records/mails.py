@@ -147,6 +147,13 @@ def visible_to(membership: Membership) -> QuerySet[Mail]:
     return mails.none()
 
 
+def found(mails: QuerySet[Mail], words: str, state: str) -> QuerySet[Mail]:
+    """Keep the mails in a state whose address or subject holds every word."""
+    for word in words.split()[:6]:
+        mails = mails.filter(Q(to__icontains=word) | Q(subject__icontains=word))
+    return mails.filter(state=state) if state in Mail.State.values else mails
+
+
 def in_doubt(business: Business) -> QuerySet[Mail]:
     """Return the mails that wait for a person: perhaps sent, or not sent."""
     return Mail.objects.filter(Q(state=Mail.State.PERHAPS) | Q(state=Mail.State.FAILED), business=business)

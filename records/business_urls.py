@@ -1,0 +1,13 @@
+"""Addresses below `/b/<slug>/` of the mails and of what could not be done."""
+
+from django.urls import path
+
+from records import views
+
+urlpatterns = [
+    path("mails/", views.mails_page, name="mails"),
+    path("mails/<int:pk>/", views.mail_page, name="mail"),
+    path("mails/<int:pk>/resend/", views.resend, name="mail_resend"),
+    path("errands/", views.errands_page, name="errands"),
+    path("errands/<int:pk>/retry/", views.retry, name="errand_retry"),
+]

@@ -1,0 +1,34 @@
+"""How errands and the states of mails are called on pages."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from records.models import Errand, Mail
+
+ERRANDS: dict[str, "Promise | str"] = {
+    "send_mail": _("Send a mail"),
+    "render_version": _("Make the PDF of a quote"),
+    "mail_version": _("Mail a quote"),
+    "mail_acceptance": _("Mail the agreement to both sides"),
+    "draft_deposit": _("Draft the deposit invoice"),
+    "render_invoice": _("Make the PDF of an invoice"),
+    "mail_invoice": _("Mail an invoice"),
+    "build_export": _("Build the accountant’s archive"),
+}
+TONES = {
+    Mail.State.WAITING: "wait",
+    Mail.State.SENDING: "wait",
+    Mail.State.SENT: "good",
+    Mail.State.PERHAPS: "bad",
+    Mail.State.FAILED: "bad",
+}
+
+
+def errand_words(errand: Errand) -> str:
+    """Return what an errand is about; its code name when nobody gave it words yet."""
+    return str(ERRANDS.get(errand.what, errand.what))
+
+
+def mail_tone(mail: Mail) -> str:
+    """Return the tone of the badge that says where a mail stands."""
+    return TONES[Mail.State(mail.state)]
