@@ -1,0 +1,50 @@
+"""Pictures that people send, made small and clean: nothing of the file is kept but its pixels."""
+
+import io
+from typing import IO
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from PIL import Image, ImageOps
+
+LARGEST_FILE = 2 * 1024 * 1024
+LARGEST_PICTURE = 25_000_000  # pixels: a small file can claim a picture that fills the memory
+LOGO_SIZE = (400, 400)
+FORMATS = ("PNG", "JPEG")
+
+
+class NotAnImage(ValidationError):
+    """The file is no picture that we take; the text is a sentence for the person who sent it."""
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+def clean_logo(file: IO[bytes] | bytes) -> bytes:
+    """Return a PNG of at most 400 × 400 pixels, in RGB on white, turned upright, without metadata.
+
+    Raises NotAnImage for anything but a PNG or a JPEG, above 2 MB, too many pixels, or damaged.
+    """
+    content = file if isinstance(file, bytes) else file.read(LARGEST_FILE + 1)
+    if len(content) > LARGEST_FILE:
+        raise NotAnImage(_("This picture is larger than 2 MB."))
+    try:
+        return _redrawn(content)
+    except NotAnImage:
+        raise
+    except Exception as error:  # Pillow's readers raise many kinds of errors on damaged or hostile files
+        raise NotAnImage(_("This file cannot be read as a picture: send a PNG or a JPEG.")) from error
+
+
+def _redrawn(content: bytes) -> bytes:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+        if picture.width * picture.height > LARGEST_PICTURE:
+            raise NotAnImage(_("This picture has too many pixels: send a smaller one."))
+        upright = ImageOps.exif_transpose(picture)
+        layered = upright.convert("RGBA")
+        layered.thumbnail(LOGO_SIZE, Image.Resampling.LANCZOS)
+    page = Image.new("RGB", layered.size, "white")
+    page.paste(layered, mask=layered.getchannel("A"))
+    kept = io.BytesIO()
+    page.save(kept, "PNG", optimize=True)
+    return kept.getvalue()

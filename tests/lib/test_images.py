@@ -1,0 +1,103 @@
+import io
+import struct
+import zlib
+
+import pytest
+from PIL import Image
+
+from lib import images
+from lib.images import NotAnImage, clean_logo
+
+
+def file_of(picture: Image.Image, kind: str, **options: object) -> bytes:
+    kept = io.BytesIO()
+    picture.save(kept, kind, **options)
+    return kept.getvalue()
+
+
+def reopened(content: bytes) -> Image.Image:
+    picture = Image.open(io.BytesIO(content))
+    picture.load()
+    return picture
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_large_picture_becomes_a_small_png_of_the_same_shape(kind: str) -> None:
+    logo = reopened(clean_logo(file_of(Image.new("RGB", (1600, 800), "green"), kind)))
+    assert (logo.format, logo.mode, logo.size) == ("PNG", "RGB", (400, 200))
+
+
+def test_a_small_picture_is_not_made_larger() -> None:
+    assert reopened(clean_logo(file_of(Image.new("RGB", (30, 20)), "PNG"))).size == (30, 20)
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P", "L", "1", "I;16", "CMYK"])
+def test_every_kind_of_pixels_becomes_rgb(mode: str) -> None:
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    assert reopened(clean_logo(file_of(Image.new(mode, (10, 10)), kind))).mode == "RGB"
+
+
+def test_what_is_transparent_becomes_white() -> None:
+    logo = reopened(clean_logo(file_of(Image.new("RGBA", (10, 10), (0, 0, 0, 0)), "PNG")))
+    assert logo.getpixel((5, 5)) == (255, 255, 255)
+
+
+def test_a_photograph_taken_sideways_is_turned_upright_and_says_no_more_where_it_was_taken() -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turn by 90°
+    exif[0x010E] = "taken at home"
+    content = clean_logo(file_of(Image.new("RGB", (40, 20)), "JPEG", exif=exif))
+    assert reopened(content).size == (20, 40)
+    assert b"taken at home" not in content
+    assert not reopened(content).getexif()
+
+
+def test_text_hidden_in_a_picture_is_dropped() -> None:
+    from PIL.PngImagePlugin import PngInfo
+
+    hidden = PngInfo()
+    hidden.add_text("comment", "<script>alert(1)</script>")
+    content = file_of(Image.new("RGB", (10, 10)), "PNG", pnginfo=hidden) + b"<?php"
+    assert b"script" not in clean_logo(content)
+    assert b"php" not in clean_logo(content)
+
+
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "TIFF", "WEBP"])
+def test_other_formats_are_refused(kind: str) -> None:
+    with pytest.raises(NotAnImage, match="PNG ou un JPEG"):
+        clean_logo(file_of(Image.new("RGB", (10, 10)), kind))
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'/>", b"\x89PNG\r\n\x1a\n"])
+def test_what_is_no_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(NotAnImage, match="ne se lit pas comme une image"):
+        clean_logo(content)
+
+
+def test_a_picture_cut_short_is_refused() -> None:
+    content = file_of(Image.effect_noise((200, 200), 50), "PNG")
+    with pytest.raises(NotAnImage):
+        clean_logo(content[: len(content) // 2])
+
+
+def test_a_file_above_two_megabytes_is_refused_without_reading_it_all() -> None:
+    file = io.BytesIO(b"\x89PNG" + bytes(10 * 1024 * 1024))
+    with pytest.raises(NotAnImage, match="2 Mo"):
+        clean_logo(file)
+    assert file.tell() == images.LARGEST_FILE + 1
+
+
+def test_a_tiny_file_that_claims_a_giant_picture_is_refused_before_it_is_unpacked() -> None:
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 40_000, 40_000, 8, 2, 0, 0, 0))
+    bomb = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+    with pytest.raises(NotAnImage):
+        clean_logo(bomb)
+
+
+def test_a_picture_with_too_many_pixels_is_refused_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "LARGEST_PICTURE", 99)
+    with pytest.raises(NotAnImage, match="trop de pixels"):
+        clean_logo(file_of(Image.new("RGB", (10, 10)), "PNG"))
