@@ -87,6 +87,7 @@ def _page(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
         "taxes": [] if facts.franchise else list(taxes(facts)),
         "exemption": next((tax.reason for tax in facts.taxes if tax.reason), ""),
         "deductions": list(_deductions(facts)),
+        "rest": written(facts.total - facts.deducted, facts.language),
         "settlement": None if facts.is_credit else settlement(facts, preview=preview),
         "general": [note.text for note in facts.notes if note.on_paper and note.code == GENERAL],
         "notes": [note.text for note in facts.notes if note.on_paper and note.code != GENERAL],

@@ -25,6 +25,7 @@ from people import letterhead, parties
 from people.letterhead import Party
 from people.models import Business
 from quotes import wording
+from quotes.mentions import mentions
 from quotes.models import QuoteVersion, RemunerationTerm, Unit
 from quotes.pricing import LineValues, Tax, priced
 from quotes.terms import TermValues
@@ -96,6 +97,7 @@ def quote_facts(version: QuoteVersion, *, on: date) -> QuoteFacts:
     sums = priced([_line_values(line) for line in lines], franchise=franchise, version=version.calculation_version)
     for line, net in zip(lines, sums.nets, strict=True):
         line.net = net
+    terms = [term_values(term) for term in RemunerationTerm.objects.filter(version=version)]
     return QuoteFacts(
         number=version.number,
         version=version.version,
@@ -109,11 +111,11 @@ def quote_facts(version: QuoteVersion, *, on: date) -> QuoteFacts:
         net=sums.net,
         vat=sums.vat,
         total=sums.total,
-        terms=[term_values(term) for term in RemunerationTerm.objects.filter(version=version)],
+        terms=terms,
         franchise=franchise,
         introduction=version.introduction,
         conditions=version.conditions,
-        mentions=tuple(letterhead.mention_texts(version.mentions)),
+        mentions=tuple(letterhead.mention_texts(version.mentions or _mentions(version, terms, on))),
         exemption=law.fact("mention.vat_franchise", on).text(version.language) if franchise else "",
         paper_signature=law.fact("quote.paper_signature", on).text(version.language),
         language=version.language,
@@ -121,6 +123,19 @@ def quote_facts(version: QuoteVersion, *, on: date) -> QuoteFacts:
         logo=letterhead.picture(version.logo if version.sent_at else business.logo),
         accent=seller["accent_colour"],
         is_demonstration=bool(seller["is_demonstration"]),
+    )
+
+
+def _mentions(version: QuoteVersion, terms: Sequence[TermValues], on: date) -> list[dict[str, str]]:
+    """Return the mentions that a draft would be sent with."""
+    quote = version.quote
+    return mentions(
+        business=quote.business,
+        client=quote.client,
+        terms=terms,
+        valid_until=version.valid_until,
+        on=on,
+        language=version.language,
     )
 
 
@@ -181,7 +196,7 @@ def _page(facts: QuoteFacts, *, preview: bool) -> dict[str, Any]:
         "exemption": facts.exemption,
         "bar": bar([_segment(term, facts.language) for term in facts.terms], facts.language),
         "terms": list(_terms(facts)),
-        "mentions": [text for text in facts.mentions if text.rstrip(".") != facts.exemption],
+        "mentions": " ".join(f"{text.rstrip('.')}." for text in facts.mentions if text.rstrip(".") != facts.exemption),
         "paper_signature": facts.paper_signature,
     }
 
