@@ -1,6 +1,6 @@
 """The small pieces of pages, built into every template: amounts, fields, kinds of remuneration, badges, lists."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
 from lib import bars, markdown
-from lib.money import number_written, percent_written, written
+from lib.money import euros, number_written, percent_written, written
+from people.models import Contact
 
 register = template.Library()
 
@@ -28,7 +29,7 @@ KIND_WORDS = {
     "local_currency": _("local currency"),
 }
 TONES = {"good", "wait", "bad", "off", ""}
-# What the navigation shows: word, name of the page's URL, the prefix of the paths under it, whether owners alone see it.
+# What the navigation shows: word, name of the URL, prefix of the paths under it, whether owners alone see it.
 PAGES = (
     (_("Today"), "today", "", False),
     (_("Quotes"), "quotes", "quotes", False),
@@ -114,7 +115,7 @@ def _links(slug: str, path: str, is_owner: bool) -> list[dict[str, Any]]:
 
 
 @register.inclusion_tag("pieces/pages.html", takes_context=True)
-def pages(context: Context, page: Page[Any]) -> dict[str, Any]:
+def pages(context: Context, page: "Page[Any]") -> dict[str, Any]:
     """`{% pages page %}`: previous and next, keeping the search and the order; nothing when all fits on one page."""
     return {"page": page, "request": context.get("request")}
 
@@ -133,7 +134,7 @@ def sort(context: Context, key: str, label: str, css_class: str = "") -> dict[st
 
 @register.simple_tag
 def badge(label: str, tone: str = "") -> SafeString:
-    """`{% badge _("accepted") "good" %}`. Tones: good, wait, bad, off or none; the word says it, the colour repeats it."""
+    """`{% badge _("accepted") "good" %}`. Tones: good, wait, bad, off or none; words first, colour repeats them."""
     if tone not in TONES:
         raise ValueError(f"Unknown tone: {tone}")
     return format_html('<span class="badge {}">{}</span>', tone, label)
@@ -159,7 +160,7 @@ def kind(kind: str, label: str = "") -> dict[str, str]:
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """`{% icon "goods" %}`: a drawing of templates/pieces/icons/, hidden from screen readers: words go beside it."""
-    return SafeString(template.loader.get_template(f"pieces/icons/{name}.svg").render())  # noqa: S308
+    return SafeString(template.loader.get_template(f"pieces/icons/{name}.svg").render())
 
 
 @register.inclusion_tag("pieces/mix.html")
@@ -170,3 +171,20 @@ def mix_bar(segments: Sequence[bars.Segment], title: str = "", width: int = 640,
         "bar": bars.mix_bar(segments, width=width, height=height, title=said),
         "legend": [(bars.swatch(segment.kind, title=kind_word(segment.kind)), segment) for segment in segments],
     }
+
+
+@register.filter
+def first_active(contacts: Iterable[Contact]) -> Contact | None:
+    """Return the first contact still written to, of contacts already read."""
+    return next((contact for contact in contacts if contact.archived_at is None), None)
+
+
+@register.inclusion_tag("pieces/mix.html")
+def welcome_mix() -> dict[str, Any]:
+    """Return the example of the welcome page: 1 200 € paid in three ways."""
+    example = (
+        bars.Segment("money", euros(700), str(_("by transfer"))),
+        bars.Segment("goods", euros(400), str(_("20 vegetable baskets"))),
+        bars.Segment("local_currency", euros(100), str(_("in local currency"))),
+    )
+    return mix_bar(example)

@@ -1,0 +1,153 @@
+"""What people type about a client. Which identity is asked depends on what the client is."""
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from lib import identifiers
+from people.forms import NARROW_ADDRESS, number_or_error
+from people.models import Activity, Client, Contact
+
+Kind = Client.Kind
+NUMBER, VAT, RNA, COURT, SERVICE = "company_number", "vat_number", "rna", "court_register", "service_code"
+ASKED: dict[str, Sequence[str]] = {
+    Kind.FARM: (NUMBER, VAT),
+    Kind.ASSOCIATION: (NUMBER, RNA, COURT),
+    Kind.AMAP: (NUMBER, RNA, COURT),
+    Kind.COMPANY: (NUMBER, VAT),
+    Kind.PUBLIC: (NUMBER, SERVICE),
+    Kind.PERSON: (),
+}
+NEEDED: dict[str, str] = {Kind.COMPANY: NUMBER, Kind.PUBLIC: NUMBER}
+ALL_ASKED = (NUMBER, VAT, RNA, COURT, SERVICE)
+
+
+class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A client of one kind: the fields of the other kinds are not there."""
+
+    company_number = forms.CharField(
+        label=_("SIREN or SIRET number"),
+        max_length=20,
+        help_text=_("9 or 14 digits."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = Client
+        fields: ClassVar[list[str]] = [
+            "activity",
+            "name",
+            *ALL_ASKED,
+            "address",
+            "address_more",
+            "postal_code",
+            "city",
+            "language",
+            "notes",
+        ]
+        labels = {
+            "activity": _("Activity"),
+            "name": _("Name"),
+            "vat_number": _("VAT number"),
+            "rna": _("RNA number"),
+            "court_register": _("Register of associations"),
+            "service_code": _("Service code (Chorus Pro)"),
+            "address": _("Address"),
+            "address_more": _("Address, continued"),
+            "postal_code": _("Postal code"),
+            "city": _("Town"),
+            "language": _("Language of their documents"),
+            "notes": _("Private notes"),
+        }
+        help_texts = {
+            "rna": _("W and nine digits, if they have one."),
+            "court_register": _("In Alsace and Moselle: the court, the volume and the folio."),
+            "notes": _("Never shown to the client."),
+        }
+        widgets = {
+            "postal_code": forms.TextInput(attrs=NARROW_ADDRESS),
+            "notes": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args: Any, kind: str, activities: Sequence[Activity], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.kind, self.activities = kind, list(activities)
+        for name in ALL_ASKED:
+            if name not in ASKED[kind]:
+                del self.fields[name]
+        if NUMBER in self.fields:
+            self.fields[NUMBER].required = NEEDED.get(kind) == NUMBER
+            if self.instance.pk:
+                self.initial[NUMBER] = self.instance.siret or self.instance.siren
+        self._settle_labels()
+        self._settle_activity()
+
+    def _settle_labels(self) -> None:
+        self.fields["name"].label = _("First name and surname") if self.kind == Kind.PERSON else _("Legal name")
+        if self.kind == Kind.PUBLIC:
+            self.fields[NUMBER].label = _("SIRET number")
+            self.fields[NUMBER].help_text = _("14 digits: Chorus Pro knows them by it.")
+        for name in ("address", "postal_code", "city"):
+            self.fields[name].required = True
+
+    def _settle_activity(self) -> None:
+        """Ask for the activity only where there is a choice."""
+        if self.instance.pk or len(self.activities) == 1:
+            del self.fields["activity"]
+            return
+        choice = self.fields["activity"]
+        assert isinstance(choice, forms.ModelChoiceField)
+        choice.queryset = Activity.objects.filter(pk__in=[activity.pk for activity in self.activities])
+
+    def clean_company_number(self) -> str:
+        text: str = self.cleaned_data[NUMBER]
+        if not text:
+            return ""
+        digits = "".join(letter for letter in text if letter.isdigit())
+        if self.kind == Kind.PUBLIC or len(digits) > 9:
+            return number_or_error(identifiers.siret, text)
+        return number_or_error(identifiers.siren, text)
+
+    def clean_vat_number(self) -> str:
+        text: str = self.cleaned_data[VAT]
+        return number_or_error(identifiers.vat_number, text) if text else ""
+
+    def clean_rna(self) -> str:
+        text: str = self.cleaned_data[RNA]
+        return number_or_error(identifiers.rna, text) if text else ""
+
+    @property
+    def activity(self) -> Activity:
+        chosen: Activity = self.cleaned_data.get("activity") or self.activities[0]
+        return chosen
+
+    def facts(self) -> dict[str, Any]:
+        """Return what goes on the row; what a kind is not asked is emptied."""
+        facts = {name: value for name, value in self.cleaned_data.items() if name not in {"activity", NUMBER}}
+        number: str = self.cleaned_data.get(NUMBER, "")
+        emptied = {name: "" for name in ALL_ASKED if name != NUMBER and name not in self.fields}
+        identity = {"siren": number[:9], "siret": number if len(number) == 14 else ""}
+        return {**facts, **emptied, **identity, "kind": self.kind}
+
+
+class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
+    """A person at a client's who receives mails with links."""
+
+    class Meta:
+        model = Contact
+        fields: ClassVar[list[str]] = ["name", "email", "capacity", "phone", "receives_quotes", "receives_invoices"]
+        labels = {
+            "name": _("Name"),
+            "email": _("E-mail"),
+            "capacity": _("Capacity"),
+            "phone": _("Phone"),
+            "receives_quotes": _("Receives quotes"),
+            "receives_invoices": _("Receives invoices"),
+        }
+        help_texts = {"capacity": _("For example: president, farmer, head of purchases.")}
+        widgets = {"phone": forms.TextInput(attrs={"type": "tel"})}
+
+    def facts(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
