@@ -1,4 +1,4 @@
-"""A draft's lines and terms are written whole; what no draft can hold is refused by field, and nothing is half saved."""
+"""A draft's lines and terms are written whole; what no draft can hold is refused by field."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -55,10 +55,13 @@ def write_terms(draft: QuoteVersion, terms: Sequence[Mapping[str, Any]]) -> None
 
 
 def write_price(draft: QuoteVersion) -> None:
-    """Set a draft's totals from its lines; the caller saves it. Under franchise no line keeps a rate."""
-    if mixes.is_franchise(draft):
-        draft.lines.exclude(vat_rate=0).update(vat_rate=Decimal(0))
-    price = mixes.price_of(draft)
+    """Set the nets of a draft's lines, and its totals; the caller saves it. Under franchise no line keeps a rate."""
+    rows = list(draft.lines.order_by("position"))
+    price = priced(mixes.line_values(rows), franchise=mixes.is_franchise(draft))
+    for row, net in zip(rows, price.nets, strict=True):
+        row.net = net
+        row.vat_rate = Decimal(0) if mixes.is_franchise(draft) else row.vat_rate
+    QuoteLine.objects.bulk_update(rows, ["net", "vat_rate"])
     draft.net, draft.vat, draft.total = price.net, price.vat, price.total
 
 
