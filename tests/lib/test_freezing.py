@@ -1,10 +1,12 @@
 """Frozen rows. Everything is tried in raw SQL, past every guard of Python."""
 
 import pytest
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations import Migration
+from django.db.models.signals import post_migrate, pre_migrate
 
 from lib import freezing
 from tests.lib.conftest import refused, run
@@ -158,11 +160,11 @@ def test_a_parent_must_be_declared_and_not_always_frozen(parent: str) -> None:
 def test_a_migration_drops_the_triggers_before_and_makes_them_again_after() -> None:
     freezing.wire()
     freezing.wire()
-    first = next(app for app in freezing.apps.get_app_configs() if app.models_module is not None)
-    told = {"sender": first, "using": "default", "apps": freezing.apps, "verbosity": 0, "interactive": False}
-    freezing.pre_migrate.send(**told, app_config=first, plan=[(Migration("0002", "some_app"), False)])
+    first = next(app for app in apps.get_app_configs() if app.models_module is not None)
+    told = {"sender": first, "using": "default", "apps": apps, "verbosity": 0, "interactive": False}
+    pre_migrate.send(**told, app_config=first, plan=[(Migration("0002", "some_app"), False)])
     run("UPDATE fact SET label = 'rebuilt'")
-    freezing.post_migrate.send(**told, app_config=first, plan=[])
+    post_migrate.send(**told, app_config=first, plan=[])
     with refused("fact"):
         run("UPDATE fact SET label = 'again'")
 

@@ -1,6 +1,6 @@
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
@@ -13,7 +13,7 @@ from lib.money import euros
 from lib.spreadsheets import FORMULA_STARTS, csv_lines
 
 
-def text_of(*rows: list[object], header: tuple[str, ...] = ("a", "b")) -> str:
+def text_of(*rows: Sequence[object], header: tuple[str, ...] = ("a", "b")) -> str:
     return b"".join(csv_lines(header, rows)).decode()
 
 
