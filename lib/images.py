@@ -1,11 +1,13 @@
 """Pictures that people send, made small and clean: nothing of the file is kept but its pixels."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import IO
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 
 LARGEST_FILE = 2 * 1024 * 1024
 LARGEST_PICTURE = 25_000_000  # pixels: a small file can claim a picture that fills the memory
@@ -29,11 +31,23 @@ def clean_logo(file: IO[bytes] | bytes) -> bytes:
     if len(content) > LARGEST_FILE:
         raise NotAnImage(_("This picture is larger than 2 MB."))
     try:
-        return _redrawn(content)
+        with _whole_pictures_only():
+            return _redrawn(content)
     except NotAnImage:
         raise
     except Exception as error:  # Pillow's readers raise many kinds of errors on damaged or hostile files
         raise NotAnImage(_("This file cannot be read as a picture: send a PNG or a JPEG.")) from error
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """Refuse a file cut short: WeasyPrint tells Pillow, for the whole process, to fill what is missing with grey."""
+    before = ImageFile.LOAD_TRUNCATED_IMAGES
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def _redrawn(content: bytes) -> bytes:

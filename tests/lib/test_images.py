@@ -3,7 +3,8 @@ import struct
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
+from PIL.PngImagePlugin import PngInfo
 
 from lib import images
 from lib.images import NotAnImage, clean_logo
@@ -53,8 +54,6 @@ def test_a_photograph_taken_sideways_is_turned_upright_and_says_no_more_where_it
 
 
 def test_text_hidden_in_a_picture_is_dropped() -> None:
-    from PIL.PngImagePlugin import PngInfo
-
     hidden = PngInfo()
     hidden.add_text("comment", "<script>alert(1)</script>")
     content = file_of(Image.new("RGB", (10, 10)), "PNG", pnginfo=hidden) + b"<?php"
@@ -74,10 +73,15 @@ def test_what_is_no_picture_is_refused(content: bytes) -> None:
         clean_logo(content)
 
 
-def test_a_picture_cut_short_is_refused() -> None:
-    content = file_of(Image.effect_noise((200, 200), 50), "PNG")
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_a_picture_cut_short_is_refused_even_where_the_renderer_would_take_it(
+    monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    content = file_of(Image.effect_noise((200, 200), 50), kind)
     with pytest.raises(NotAnImage):
         clean_logo(content[: len(content) // 2])
+    assert ImageFile.LOAD_TRUNCATED_IMAGES
 
 
 def test_a_file_above_two_megabytes_is_refused_without_reading_it_all() -> None:
