@@ -31,6 +31,7 @@ STATIC = Path(settings.BASE_DIR) / "static"
 STYLE = STATIC / "css" / "documents.css"
 BASE_STYLE = STATIC / "css" / "documents-base.css"  # stands for the renderer's own sheet, which styles all of HTML
 FONTS = tuple(STATIC / "fonts" / f"atkinson-hyperlegible-next-{weight}.woff2" for weight in ("regular", "bold"))
+VARIANT = "pdf/a-3a"
 PICTURES_KEPT = 32
 INVISIBLE = frozenset("\t\n\r\u00ad\u200b\u2028\u2029\ufeff")  # laid out, never drawn
 
@@ -80,22 +81,27 @@ def render(
     Raises Refused when the page asks for anything else.
     """
     fetch = _OwnFiles({picture_url(data): data for data in pictures})
+    carried = [_attached(item, created) for item in attachments]
     with _one_at_a_time, _collector_off():
-        warm = _ready()
         try:
-            document = _Page(string=html, base_url="static:/", url_fetcher=fetch).render(
-                font_config=warm.fonts, stylesheets=warm.styles[1:], cache=warm.pictures, pdf_variant="pdf/a-3a"
+            document = _laid_out(html, fetch)
+            _describe(document.metadata, language, created, title)
+            made = document.write_pdf(
+                finisher=lambda _document, file: _finish(file, facturx=facturx),
+                pdf_variant=VARIANT,
+                attachments=carried,
             )
         except FatalURLFetchingError as refusal:
             raise Refused(str(refusal)) from None
-        _describe(document.metadata, language, created, title)
-        return bytes(
-            document.write_pdf(
-                finisher=lambda _document, pdf: _finish(pdf, facturx=facturx),
-                pdf_variant="pdf/a-3a",
-                attachments=[_attached(item, created) for item in attachments],
-            )
-        )
+    if fetch.refused:  # inside a drawing, the renderer swallows even fatal errors
+        raise Refused(fetch.refused[0])
+    return bytes(made)
+
+
+def _laid_out(html: str, fetch: "_OwnFiles") -> Any:
+    warm = _ready()
+    page = _Page(string=html, base_url="static:/", url_fetcher=fetch)
+    return page.render(font_config=warm.fonts, stylesheets=warm.styles[1:], cache=warm.pictures, pdf_variant=VARIANT)
 
 
 def picture_url(data: bytes) -> str:
@@ -130,13 +136,15 @@ class _OwnFiles(URLFetcher):
     def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
         super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
         self._pictures = pictures or {}
+        self.refused: list[str] = []
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         if url in self._pictures:
             return URLFetcherResponse(url, self._pictures[url])
         path = _static_file(url)
         if path is None:
-            raise FatalURLFetchingError(f"A document may not read {url[:200]!r}.")
+            self.refused.append(f"A document may not read {url[:200]!r}.")
+            raise FatalURLFetchingError(self.refused[-1])
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
 
