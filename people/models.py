@@ -105,9 +105,6 @@ class Business(Address):
     created_at = models.DateTimeField()
     request_id = request_id_field()
 
-    activities: "models.Manager[Activity]"
-    memberships: "models.Manager[Membership]"
-
     class Meta:
         constraints = [
             only_euros("business"),
@@ -220,8 +217,6 @@ class Client(Address):
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()
     request_id = request_id_field()
-
-    contacts: "models.Manager[Contact]"
 
     class Meta:
         ordering = ["name", "pk"]
