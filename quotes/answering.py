@@ -18,7 +18,7 @@ from lib.law import fact
 from lib.money import written
 from people.models import Contact, User
 from quotes import posting, sealing
-from quotes.evidence import NO_TRACES, Traces, keep_evidence, promise_erasure
+from quotes.evidence import NO_TRACES, Traces, facts_of, keep_evidence, promise_erasure
 from quotes.models import Acceptance, Question, Quote, QuoteLine, QuoteLink, QuoteVersion, Refusal
 from quotes.posting import PDF
 from quotes.states import latest_sent
@@ -298,26 +298,21 @@ def _scan(scan: BinaryIO | None) -> tuple[bytes, str, str]:
 
 def _record_acceptance(acceptance: Acceptance, traces: Traces) -> Acceptance:
     """Save the yes with the digests of what was agreed to, its evidence beside it, and its fact in the ledger."""
-    version, business = acceptance.version, acceptance.quote.business
-    acceptance.version_seal = version.seal
-    acceptance.document_sha256 = posting.keep_pdf(version).sha256
+    acceptance.version_seal = acceptance.version.seal
+    acceptance.document_sha256 = posting.keep_pdf(acceptance.version).sha256
     evidence = keep_evidence(acceptance, traces)
     acceptance.save(force_insert=True)
     if evidence is not None:
         evidence.acceptance = acceptance
         evidence.save(force_insert=True)
         promise_erasure(evidence)
-    facts = {
-        "number": version.number,
-        "version": version.version,
-        "version_seal": acceptance.version_seal,
-        "document_sha256": acceptance.document_sha256,
-        "traces_digest": acceptance.traces_digest,
-        "how": acceptance.how,
-        "on": acceptance.on,
-        "total": version.total,
-    }
-    ledger.record(business=business, event="quote_accepted", subject=ref(acceptance), facts=facts, at=acceptance.at)
+    ledger.record(
+        business=acceptance.quote.business,
+        event="quote_accepted",
+        subject=ref(acceptance),
+        facts=facts_of(acceptance),
+        at=acceptance.at,
+    )
     return acceptance
 
 

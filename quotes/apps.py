@@ -5,4 +5,11 @@ class QuotesConfig(AppConfig):
     name = "quotes"
 
     def ready(self) -> None:
-        from quotes import frozen  # noqa: F401  (declares the rows that never change)
+        from quotes import (
+            frozen,  # noqa: F401  (declares the rows that never change)
+            verifying,
+        )
+        from records.verifying import register
+
+        register(verifying.versions_as_sealed)
+        register(verifying.answers_as_given)

@@ -7,6 +7,7 @@ nothing any more, and everything still verifies.
 import secrets
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -47,6 +48,22 @@ def keep_evidence(acceptance: Acceptance, traces: Traces) -> Evidence | None:
     )
     acceptance.traces_digest = digest_of(evidence)
     return evidence
+
+
+def facts_of(acceptance: Acceptance) -> dict[str, Any]:
+    """Return what the ledger is told of a yes: no name, but a digest of what was said, salted by the row's own UUID."""
+    words = {name: getattr(acceptance, name) for name in ("name", "capacity", "consent", "power")}
+    return {
+        "number": acceptance.version.number,
+        "version": acceptance.version.version,
+        "version_seal": acceptance.version_seal,
+        "document_sha256": acceptance.document_sha256,
+        "words_digest": salted(canonical(words), str(acceptance.request_id)),
+        "traces_digest": acceptance.traces_digest,
+        "how": acceptance.how,
+        "on": acceptance.on,
+        "total": acceptance.version.total,
+    }
 
 
 def erase_after(accepted_on: date) -> date:

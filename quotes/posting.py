@@ -7,7 +7,7 @@ from django.db import transaction
 
 from lib import clock
 from people.models import Role, User
-from quotes import doors, paper
+from quotes import doors, mixes, paper
 from quotes.models import Acceptance, Question, Quote, QuoteLink, QuoteVersion, Refusal, Sending
 from records import errands, keeping, mails
 from records.models import Document, Errand, Mail
@@ -61,7 +61,8 @@ def mail_version(errand: Errand) -> None:
 def _mail_sending(sending_id: int, version: QuoteVersion, document: Document) -> None:
     sending = Sending.objects.select_for_update(of=("self",)).select_related("link__contact").get(pk=sending_id)
     if sending.mail_id is None and sending.link.revoked_at is None:
-        sending.mail = _to_contact("quotes/sent", version, sending.link, clock.now(), [document])
+        extra: dict[str, object] = {"plain_words": mixes.plain_words(version)}
+        sending.mail = _to_contact("quotes/sent", version, sending.link, clock.now(), [document], extra)
         sending.save(update_fields=["mail"])
 
 
