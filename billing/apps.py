@@ -5,4 +5,4 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import frozen  # noqa: F401  (declares the rows that never change)
+        from billing import frozen, verifying  # noqa: F401  (rows that never change, and how to tell whether one did)

@@ -60,10 +60,6 @@ class Invoice(models.Model):
     seal_version = models.PositiveSmallIntegerField(default=1)
     seal = models.CharField(max_length=64, blank=True)
 
-    lines: "models.Manager[InvoiceLine]"
-    taxes: "models.Manager[InvoiceTax]"
-    deductions: "models.Manager[Deduction]"
-
     class Meta:
         ordering = ["-issued_at", "-created_at", "-pk"]
         constraints = [
@@ -164,15 +160,21 @@ class InvoiceTax(models.Model):
 
 
 class Deduction(models.Model):
-    """A deposit invoice taken off a final invoice (EN 16931 BG-3, BT-113)."""
+    """A deposit invoice taken off a final invoice (EN 16931 BG-3, BT-113).
+
+    Twice only when the first final invoice was wholly credited: issuing sees to it, under the deposit's lock.
+    """
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="deductions")
-    deposit = models.OneToOneField(Invoice, models.PROTECT, related_name="deducted_by")
+    deposit = models.ForeignKey(Invoice, models.PROTECT, related_name="deducted_by")
     value = money_field()
     vat = money_field()
 
     class Meta:
-        constraints = [only_euros("deduction")]
+        constraints = [
+            only_euros("deduction"),
+            models.UniqueConstraint("invoice", "deposit", name="an_invoice_deducts_a_deposit_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.deposit} → {self.invoice}"

@@ -55,8 +55,6 @@ class Receipt(models.Model):
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     request_id = request_id_field()
 
-    allocations: "models.Manager[Allocation]"
-
     class Meta:
         ordering = ["received_on", "pk"]
         constraints = [

@@ -1,0 +1,153 @@
+"""What is received, credited and left of each invoice, computed in the query: lists stay one query, nothing is stored.
+
+Sums are rounded to the cent in SQL, where SQLite counts in floats; `cents()` is applied again to what is shown.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import (
+    Case,
+    DecimalField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
+from django.db.models.functions import Coalesce, Greatest, Least, Round
+from djmoney.money import Money
+
+from billing.models import Allocation, Invoice, InvoiceTerm, MissedDelivery
+from lib.money import cents, euros
+from quotes.models import IfMissed, Kind
+
+AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
+ZERO = Value(Decimal(0), output_field=AMOUNT)
+NOT_COMING = (IfMissed.DUE_IN_EUROS, IfMissed.WAIVED)
+
+
+@dataclass(frozen=True)
+class Balance:
+    """An issued invoice today, never merged: received, to receive otherwise than in euros, to pay in euros.
+
+    deducted + credited + received + in_kind + in_euros = total. `in_euros` is negative when more came than is owed.
+    """
+
+    total: Money
+    deducted: Money
+    credited: Money
+    received: Money
+    in_kind: Money
+    in_euros: Money
+
+    @property
+    def left(self) -> Money:
+        return self.in_kind + self.in_euros
+
+    @property
+    def claimed(self) -> Money:
+        """What this document still claims on its own: its total less deposits and credit notes."""
+        return self.total - self.deducted - self.credited
+
+
+def _sum(queryset: QuerySet[Any], group: str, amount: Any) -> Any:
+    summed = queryset.order_by().values(group).annotate(summed=Sum(amount)).values("summed")
+    return Coalesce(Round(Subquery(summed, output_field=AMOUNT), 2), ZERO, output_field=AMOUNT)
+
+
+def _rounded(expression: Any) -> Any:
+    return Round(expression, 2, output_field=AMOUNT)
+
+
+def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
+    """Annotate allocated, credited, left, in_kind_left, euros_left (Decimal) and is_overdue.
+
+    Of a draft nothing is left; of a credit note neither: it takes off another invoice.
+    """
+    own = Allocation.objects.filter(invoice=OuterRef("pk"))
+    other_than_euros = own.exclude(receipt__kind=Kind.MONEY).filter(at__gt=OuterRef("issued_at"))
+    credit_notes = Invoice.objects.filter(corrects=OuterRef("pk"), issued_at__isnull=False)
+    claims = Q(issued_at__isnull=False) & ~Q(type=Invoice.Type.CREDIT_NOTE)
+    return (
+        invoices.annotate(
+            allocated=_sum(own, "invoice", "value"),
+            credited=_sum(credit_notes, "corrects", "total"),
+            in_kind_since=_sum(other_than_euros, "receipt__business", "value"),
+            not_coming_since=_missed_since_issue(),
+        )
+        .annotate(
+            left=Case(
+                When(claims, then=_rounded(F("total") - F("deducted") - F("credited") - F("allocated"))),
+                default=ZERO,
+                output_field=AMOUNT,
+            )
+        )
+        .annotate(
+            in_kind_left=_rounded(
+                Greatest(
+                    Least(F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"), F("left")),
+                    ZERO,
+                    output_field=AMOUNT,
+                )
+            )
+        )
+        .annotate(euros_left=_rounded(F("left") - F("in_kind_left")))
+        .annotate(is_overdue=Case(When(claims & Q(euros_left__gt=0, due_on__lt=on), then=True), default=False))
+    )
+
+
+def _missed_since_issue() -> Any:
+    """What was to come and, missed since the issue, will not: it is due in euros, or waived by a credit note."""
+    in_this_invoice = InvoiceTerm.objects.filter(invoice=OuterRef(OuterRef("pk")), term=OuterRef("term"))
+    missed = MissedDelivery.objects.filter(
+        Exists(in_this_invoice), term__if_missed__in=NOT_COMING, recorded_at__gt=OuterRef("issued_at")
+    )
+    return _sum(missed, "term__version", F("quantity") * F("term__unit_value"))
+
+
+def balance_of(invoice: Invoice, on: date) -> Balance:
+    """Return one issued invoice's balance, to the cent."""
+    row = with_balances(Invoice.objects.filter(pk=invoice.pk), on).get()
+    return balance_from(row)
+
+
+def balance_from(row: Any) -> Balance:
+    """Return the balance of a row that `with_balances` annotated."""
+    return Balance(
+        total=row.total,
+        deducted=row.deducted,
+        credited=_money(row.credited),
+        received=_money(row.allocated),
+        in_kind=_money(row.in_kind_left),
+        in_euros=_money(row.euros_left),
+    )
+
+
+def creditable_of(invoice: Invoice) -> Money:
+    """Return what an issued invoice still says on its own: its total less deposits and credit notes, paid or not."""
+    credited = total_of(Invoice.objects.filter(corrects=invoice, issued_at__isnull=False), "total")
+    return invoice.total - invoice.deducted - credited
+
+
+def left_of(invoice: Invoice) -> Money:
+    """Return what an issued invoice still claims, of any kind: the most that may be allocated to it."""
+    return creditable_of(invoice) - total_of(invoice.allocations.all(), "value")
+
+
+def total_of(rows: Any, field: str) -> Money:
+    """Return the sum of a column, to the cent: Sum() forgets the currency, and on SQLite counts in floats."""
+    return _money(rows.aggregate(summed=Sum(field))["summed"])
+
+
+def _money(value: Any) -> Money:
+    if value is None:
+        return euros(0)
+    amount = value.amount if isinstance(value, Money) else Decimal(str(value))
+    return euros(cents(amount))

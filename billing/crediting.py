@@ -1,0 +1,159 @@
+"""An issued invoice is corrected by a credit note (CGI 289, I-5), whole, by an amount, or line by line.
+
+A credit note has positive amounts, its own series, and takes off what is owed. Nothing is written on the invoice.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from djmoney.money import Money
+
+from billing import claiming
+from billing.checking import deposit_is_deducted
+from billing.drafting import DraftLine, charges_no_vat, lines_of_taxes, lock_quote, values_of_line, write
+from billing.models import Invoice
+from billing.splitting import gross, shared
+from lib.money import euros, total
+from people.models import User
+from quotes.pricing import priced
+
+
+class CreditingError(Exception):
+    """Why an invoice cannot be credited, in words for the person; `field` is the form's, where there is one."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+@transaction.atomic(durable=True)
+def draft_credit_note(
+    *,
+    invoice: Invoice,
+    by: User,
+    at: datetime,
+    reason: str,
+    request_id: uuid.UUID,
+    amount: Money | None = None,
+    quantities: Mapping[int, Decimal] | None = None,
+) -> Invoice:
+    """Draft a credit note on an issued invoice; the same `request_id` again returns the first one.
+
+    Of all that is left of it; or of an `amount`, VAT included, shared out over its VAT rates; or of `quantities` of its
+    lines, by position. An amount that no bases make with exact VAT gives a cent less (see billing.splitting).
+    Raises CreditingError.
+    """
+    if (found := Invoice.objects.filter(request_id=request_id).first()) is not None:
+        return found
+    corrected = _locked(invoice)
+    _refuse(corrected, reason)
+    lines = _lines(corrected, amount, quantities)
+    draft = _draft(corrected, reason, at, request_id)
+    _refuse_too_much(draft, lines)
+    return write(draft, lines)
+
+
+def creditable(invoice: Invoice) -> Money:
+    """Return the most that a credit note may take off, VAT included."""
+    return total(gross(tax) for tax in claiming.left_per_rate(invoice))
+
+
+def why_not(invoice: Invoice) -> str:
+    """Return why this invoice cannot be credited, in words; nothing when it can."""
+    if invoice.issued_at is None:
+        return _("A draft is changed or thrown away, not credited.")
+    if invoice.corrects_id:
+        return _("A credit note is not credited: issue a new invoice.")
+    if (final := claiming.deducted_in(invoice)) is not None:
+        return deposit_is_deducted(invoice, final)
+    if creditable(invoice).amount <= 0:
+        return _("Nothing is left of this invoice: it is wholly credited.")
+    return ""
+
+
+def _locked(invoice: Invoice) -> Invoice:
+    found = Invoice.objects.select_related("acceptance").get(pk=invoice.pk)
+    if found.acceptance:
+        lock_quote(found.acceptance)
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related("business", "activity", "client")
+    return rows.get(pk=invoice.pk)
+
+
+def _refuse(corrected: Invoice, reason: str) -> None:
+    if why := why_not(corrected):
+        raise CreditingError(why)
+    if not reason.strip():
+        raise CreditingError(_("Say why: a credit note gives its reason."), "reason")
+
+
+def _draft(corrected: Invoice, reason: str, at: datetime, request_id: uuid.UUID) -> Invoice:
+    with override(corrected.language):
+        title = _("Credit note on invoice %(number)s of %(day)s") % _name(corrected)
+    return Invoice(
+        business=corrected.business,
+        activity=corrected.activity,
+        client=corrected.client,
+        acceptance=corrected.acceptance,
+        corrects=corrected,
+        type=Invoice.Type.CREDIT_NOTE,
+        title=title,
+        reason=reason.strip(),
+        order_reference=corrected.order_reference,
+        delivered_on=corrected.delivered_on,
+        language=corrected.language,
+        created_at=at,
+        request_id=request_id,
+    )
+
+
+def _name(corrected: Invoice) -> dict[str, str]:
+    assert corrected.issued_on is not None
+    return {"number": corrected.number or "", "day": date_format(corrected.issued_on)}
+
+
+def _lines(corrected: Invoice, amount: Money | None, quantities: Mapping[int, Decimal] | None) -> Sequence[DraftLine]:
+    if quantities is not None:
+        return _chosen_lines(corrected, quantities)
+    untouched = not corrected.deductions.exists() and not corrected.credit_notes.filter(number__isnull=False).exists()
+    if amount is None and untouched:
+        return [values_of_line(line) for line in corrected.lines.order_by("position")]
+    return _share(corrected, creditable(corrected) if amount is None else amount)
+
+
+def _chosen_lines(corrected: Invoice, quantities: Mapping[int, Decimal]) -> list[DraftLine]:
+    lines = {line.position: line for line in corrected.lines.all()}
+    chosen = []
+    for position, quantity in sorted(quantities.items()):
+        if position not in lines or not 0 < quantity <= lines[position].quantity:
+            raise CreditingError(_("A credit note takes off no more of a line than was invoiced."), "quantities")
+        chosen.append(replace(values_of_line(lines[position]), quantity=quantity))
+    if not chosen:
+        raise CreditingError(_("Choose what to take off."), "quantities")
+    return chosen
+
+
+def _share(corrected: Invoice, amount: Money) -> list[DraftLine]:
+    left = creditable(corrected)
+    if not euros(0) < amount <= left:
+        raise CreditingError(_("A credit note takes off something, and no more than is left."), "amount")
+    with override(corrected.language):
+        title = _("Credit on invoice %(number)s") % {"number": corrected.number}
+        return lines_of_taxes(shared(amount, claiming.left_per_rate(corrected)), title, corrected.language)
+
+
+def _refuse_too_much(draft: Invoice, lines: Sequence[DraftLine]) -> None:
+    assert draft.corrects is not None
+    left = {tax.rate: gross(tax) for tax in claiming.left_per_rate(draft.corrects)}
+    taken = priced(lines, franchise=charges_no_vat(draft))
+    if taken.total.amount <= 0:
+        raise CreditingError(_("A credit note takes off something, and no more than is left."), "amount")
+    if any(gross(tax) > left.get(tax.rate, euros(0)) for tax in taken.taxes):
+        words = {"number": draft.corrects.number}
+        raise CreditingError(_("This credit note takes off more than is left of invoice %(number)s.") % words)

@@ -1,0 +1,373 @@
+"""What was received is recorded, of every kind, and settles invoices. Append-only: a mistake is reversed by a row.
+
+Locks, in this order: the quote, the receipt, the invoices (by id), the head of the ledger.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from billing import balances
+from billing.allocating import SettlingError, allocate, allocate_now, lock_quote_of, locked_invoices, proposed, release
+from billing.issuing import day_of
+from billing.models import Allocation, Invoice, MissedDelivery, Receipt
+from billing.sealing import seal_of_receipt
+from lib import law
+from lib.money import cents, euros, written
+from people.models import Client, User
+from quotes.models import Acceptance, Kind, RemunerationTerm
+from quotes.terms import planned_days
+from records import ledger
+from records.subjects import ref
+
+__all__ = [
+    "Day",
+    "Received",
+    "SettlingError",
+    "allocate",
+    "completed",
+    "proposed",
+    "record_days",
+    "record_missed",
+    "record_receipt",
+    "recorded_days",
+    "release",
+    "reverse_receipt",
+    "warnings",
+]
+
+Means, Destination = Receipt.Means, Receipt.Destination
+MEANS_OF = {
+    Kind.MONEY: (Means.TRANSFER, Means.CARD, Means.CHEQUE, Means.CASH, Means.DIRECT_DEBIT),
+    Kind.GOODS: (Means.GOODS,),
+    Kind.TIME: (Means.TIME,),
+    Kind.LOCAL_CURRENCY: (Means.LOCAL_DIGITAL, Means.LOCAL_PAPER),
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """What came. Euros: `value` and `means`. Otherwise: `quantity` of `unit` at `unit_value` euros each, on that day.
+
+    Local currency is at par: 1 unit is 1 € (CMF L311-5). Goods say where they went.
+    """
+
+    kind: str
+    received_on: date
+    means: str = ""
+    value: Money | None = None
+    quantity: Decimal | None = None
+    unit_value: Money | None = None
+    unit: str = ""
+    label: str = ""
+    valuation: str = ""
+    reference: str = ""
+    destination: str = ""
+    delivered_by: str = ""
+    planned_on: date | None = None
+
+    @property
+    def worth(self) -> Money:
+        if self.kind == Kind.MONEY:
+            return self.value or euros(0)
+        return cents(euros((self.quantity or Decimal(0)) * (self.unit_value or euros(0)).amount))
+
+
+@dataclass(frozen=True)
+class Day:
+    """What became of one planned day: it came (a receipt) or it did not (a missed delivery)."""
+
+    planned_on: date
+    quantity: Decimal
+    came: bool
+    received_on: date | None = None
+    note: str = ""
+
+
+# Recording --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic(durable=True)
+def record_receipt(
+    *,
+    by: User | None,
+    at: datetime,
+    client: Client,
+    received_on: date,
+    request_id: uuid.UUID,
+    term: RemunerationTerm | None = None,
+    kind: str = "",
+    invoice: Invoice | None = None,
+    allocates: bool = True,
+    **said: Any,
+) -> Receipt:
+    """Record what came (`said`: the other fields of Received); the same `request_id` again returns the first one.
+
+    With a `term`, what is not said (kind, label, unit, value of a unit, valuation) is as agreed. It settles `invoice`
+    if one is chosen, else the oldest open invoice of the same accepted quote (a deposit its own deposit invoice first),
+    as far as there is something left; the rest waits. Raises SettlingError.
+    """
+    if (found := Receipt.objects.filter(request_id=request_id).first()) is not None:
+        return found
+    lock_quote_of(term)
+    received = Received(kind=kind or (term.kind if term else Kind.MONEY), received_on=received_on, **said)
+    receipt = _record(by=by, at=at, client=client, received=received, request_id=request_id, term=term)
+    if invoice is not None:
+        allocate_now(receipt, [invoice], at)
+    elif allocates:
+        allocate_now(receipt, proposed(receipt), at)
+    _tell(receipt, at)
+    return receipt
+
+
+@transaction.atomic(durable=True)
+def record_days(
+    *,
+    by: User | None,
+    at: datetime,
+    term: RemunerationTerm,
+    days: Sequence[Day],
+    request_id: uuid.UUID,
+    destination: str = Destination.PERSONAL,
+    means: str = "",
+) -> list[Receipt | MissedDelivery]:
+    """Record what became of several planned days of one term. Days that are already recorded are left as they are.
+
+    Raises SettlingError for a day that is not planned, or is yet to come.
+    """
+    lock_quote_of(term)
+    quote = term.version.quote
+    planned, done = dict(planned_days(term)), recorded_days(term)
+    made: list[Receipt | MissedDelivery] = []
+    for day in sorted(days, key=lambda day: day.planned_on):
+        _refuse_day(day, planned, at, quote.business.time_zone)
+        if day.planned_on in done:
+            continue
+        one = uuid.uuid5(request_id, day.planned_on.isoformat())
+        if not day.came:
+            made.append(_miss(term, day, by, at, one))
+            continue
+        received = Received(
+            kind=term.kind,
+            received_on=day.received_on or day.planned_on,
+            planned_on=day.planned_on,
+            quantity=day.quantity,
+            destination=destination if term.kind == Kind.GOODS else "",
+            means=means,
+        )
+        receipt = _record(
+            by=by,
+            at=at,
+            client=quote.client,
+            received=received,
+            request_id=one,
+            term=term,
+        )
+        allocate_now(receipt, proposed(receipt), at)
+        _tell(receipt, at)
+        made.append(receipt)
+    return made
+
+
+def recorded_days(term: RemunerationTerm) -> set[date]:
+    """Return the planned days of which it is known whether something came."""
+    came = Receipt.objects.filter(term=term, planned_on__isnull=False, reverses=None, reversed_by=None)
+    missed = MissedDelivery.objects.filter(term=term)
+    return {day for rows in (came, missed) for day in rows.values_list("planned_on", flat=True) if day is not None}
+
+
+@transaction.atomic(durable=True)
+def record_missed(
+    *, by: User | None, at: datetime, term: RemunerationTerm, planned_on: date, request_id: uuid.UUID, note: str = ""
+) -> MissedDelivery:
+    """Record that nothing came on a planned day. What follows is the rule agreed in the quote. Raises SettlingError."""
+    lock_quote_of(term)
+    if (found := MissedDelivery.objects.filter(term=term, planned_on=planned_on).first()) is not None:
+        return found
+    planned = dict(planned_days(term))
+    day = Day(planned_on, planned.get(planned_on, Decimal(0)), came=False, note=note)
+    _refuse_day(day, planned, at, term.version.quote.business.time_zone)
+    if planned_on in recorded_days(term):
+        raise SettlingError(_("Something is recorded as received for that day: reverse it first."), "planned_on")
+    return _miss(term, day, by, at, request_id)
+
+
+def _refuse_day(day: Day, planned: dict[date, Decimal], at: datetime, time_zone: str) -> None:
+    if day.planned_on not in planned:
+        raise SettlingError(_("Nothing was planned on that day."), "planned_on")
+    if max(day.planned_on if not day.came else day.received_on or day.planned_on, date.min) > day_of(at, time_zone):
+        raise SettlingError(_("That day is yet to come."), "planned_on")
+
+
+def _miss(term: RemunerationTerm, day: Day, by: User | None, at: datetime, request_id: uuid.UUID) -> MissedDelivery:
+    missed = MissedDelivery.objects.create(
+        term=term,
+        planned_on=day.planned_on,
+        quantity=day.quantity,
+        note=day.note,
+        recorded_at=at,
+        recorded_by=by,
+        request_id=request_id,
+    )
+    facts = {"planned_on": day.planned_on, "quantity": day.quantity, "term": term.pk, "rule": term.if_missed}
+    ledger.record(
+        business=term.version.quote.business, event="delivery_missed", subject=ref(missed), facts=facts, at=at
+    )
+    return missed
+
+
+def _record(
+    *,
+    by: User | None,
+    at: datetime,
+    client: Client,
+    received: Received,
+    request_id: uuid.UUID,
+    term: RemunerationTerm | None,
+) -> Receipt:
+    """Insert one receipt, completed by its term and checked."""
+    received = completed(received, term)
+    activity = client.activity
+    _refuse(received, term, client, day_of(at, activity.business.time_zone))
+    return Receipt.objects.create(
+        business=activity.business,
+        activity=activity,
+        client=client,
+        term=term,
+        kind=received.kind,
+        received_on=received.received_on,
+        planned_on=received.planned_on,
+        label=received.label,
+        unit=received.unit,
+        quantity=received.quantity if received.kind != Kind.MONEY else None,
+        unit_value=received.unit_value or euros(0),
+        value=received.worth,
+        valuation=received.valuation,
+        means=received.means,
+        reference=received.reference,
+        destination=received.destination,
+        delivered_by=received.delivered_by,
+        recorded_at=at,
+        recorded_by=by,
+        request_id=request_id,
+    )
+
+
+def completed(received: Received, term: RemunerationTerm | None) -> Received:
+    """Return what came, with what was agreed where nothing was said, and the only possible means where there is one."""
+    means = MEANS_OF[Kind(received.kind)]
+    one = replace(received, means=received.means or means[0])
+    if received.kind == Kind.LOCAL_CURRENCY:
+        one = replace(one, unit_value=euros(1))
+    if term is None:
+        return one
+    return replace(
+        one,
+        label=one.label or term.label,
+        unit=one.unit or term.unit,
+        unit_value=one.unit_value if one.unit_value is not None else term.unit_value,
+        valuation=one.valuation or term.valuation,
+    )
+
+
+def _refuse(received: Received, term: RemunerationTerm | None, client: Client, today: date) -> None:
+    if received.received_on > today:
+        raise SettlingError(_("That day is yet to come: record what has come."), "received_on")
+    if received.kind == Kind.MONEY and (received.value is None or received.value != cents(received.value)):
+        raise SettlingError(_("Say how many euros came, to the cent."), "value")
+    if received.kind != Kind.MONEY and not (received.quantity and received.quantity > 0):
+        raise SettlingError(_("Say how many came."), "quantity")
+    if received.worth.amount <= 0:
+        field = "value" if received.kind == Kind.MONEY else "unit_value"
+        raise SettlingError(_("What came is worth something: say how much."), field)
+    if received.means not in MEANS_OF[Kind(received.kind)]:
+        raise SettlingError(_("This is not a means of paying in this way."), "means")
+    if received.kind == Kind.GOODS and not received.destination:
+        raise SettlingError(_("Say where the goods went: the books need it."), "destination")
+    if term is not None:
+        _refuse_term(received, term, client)
+
+
+def _refuse_term(received: Received, term: RemunerationTerm, client: Client) -> None:
+    if not Acceptance.objects.filter(version=term.version_id, quote__client=client).exists():
+        raise SettlingError(_("This is not part of a quote that this client accepted."), "term")
+    if received.kind == Kind.GOODS and received.quantity and received.quantity % 1:
+        raise SettlingError(_("Goods agreed in a quote come in whole units."), "quantity")
+
+
+def _tell(receipt: Receipt, at: datetime) -> None:
+    facts = {
+        "kind": receipt.kind,
+        "received_on": receipt.received_on,
+        "value": receipt.value,
+        "term": receipt.term_id,
+        "reverses": receipt.reverses_id,
+        "seal": seal_of_receipt(receipt),
+        "allocations": [
+            {"id": row.pk, "invoice": row.invoice_id, "value": row.value} for row in receipt.allocations.order_by("pk")
+        ],
+    }
+    event = "receipt_reversed" if receipt.reverses_id else "receipt_recorded"
+    ledger.record(business=receipt.business, event=event, subject=ref(receipt), facts=facts, at=at)
+
+
+# Reversing --------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic(durable=True)
+def reverse_receipt(*, receipt: Receipt, by: User, at: datetime, reason: str) -> Receipt:
+    """Undo a receipt by its mirror, and take back what it settled. The second time returns the first reversal.
+
+    Raises SettlingError without a reason, or for a reversal itself.
+    """
+    lock_quote_of(receipt.term)
+    locked = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
+    if locked.reverses_id is not None:
+        raise SettlingError(_("A reversal is not reversed: record what came again."))
+    if (found := Receipt.objects.filter(reverses=locked).first()) is not None:
+        return found
+    if not reason.strip():
+        raise SettlingError(_("Say why: the books keep the reason."), "reason")
+    mirror = _mirror(locked, by, at, reason.strip())
+    _take_back(locked, mirror, at)
+    _tell(mirror, at)
+    return mirror
+
+
+def _mirror(receipt: Receipt, by: User, at: datetime, reason: str) -> Receipt:
+    mirror = Receipt.objects.get(pk=receipt.pk)
+    mirror.pk = None
+    mirror._state.adding = True
+    mirror.value, mirror.unit_value = -receipt.value, receipt.unit_value
+    mirror.quantity = -receipt.quantity if receipt.quantity is not None else None
+    mirror.reverses, mirror.reason = receipt, reason
+    mirror.received_on = day_of(at, receipt.business.time_zone)  # a past period's book never changes
+    mirror.recorded_at, mirror.recorded_by, mirror.request_id = at, by, uuid.uuid4()
+    mirror.save(force_insert=True)
+    return mirror
+
+
+def _take_back(receipt: Receipt, mirror: Receipt, at: datetime) -> None:
+    settled = Invoice.objects.filter(allocations__receipt=receipt).distinct()
+    for invoice in locked_invoices(settled.order_by("pk")):
+        value = balances.total_of(receipt.allocations.filter(invoice=invoice), "value")
+        if value.amount:
+            Allocation.objects.create(receipt=mirror, invoice=invoice, value=-value, at=at)
+
+
+# To think about ---------------------------------------------------------------------------------------------------
+
+
+def warnings(received: Received, on: date, language: str) -> list[str]:
+    """Return what a person should know about what came: it stops nothing."""
+    limit = law.fact("cash.limit", on)
+    if received.means == Means.CASH and received.worth > euros(limit.value):
+        return [limit.text(language, limit=written(euros(limit.value), language))]
+    return []

@@ -1,0 +1,157 @@
+"""What an invoice says, as InvoiceFacts: read back from frozen rows, or computed for the preview of a draft.
+
+Both go through the same `_facts`; an issued invoice is stated from its own columns alone, never from a live business or
+client, so that its PDF is the same whenever it is made.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from billing import facts as f
+from billing.models import Deduction, Invoice, InvoiceTerm
+from people.models import Client
+
+KINDS = {
+    Invoice.Type.DEPOSIT: f.DEPOSIT,
+    Invoice.Type.STANDARD: f.STANDARD,
+    Invoice.Type.FINAL: f.FINAL,
+    Invoice.Type.CREDIT_NOTE: f.CREDIT_NOTE,
+}
+PARTY_FIELDS = frozenset(f.Party.__dataclass_fields__) - {"is_consumer"}
+
+
+def facts_of(invoice: Invoice) -> f.InvoiceFacts:
+    """Return what an issued invoice says. Raises ValueError for a draft."""
+    if invoice.issued_on is None:
+        raise ValueError("A draft says nothing yet: see stating.stated().")
+    return stated(
+        invoice,
+        on=invoice.issued_on,
+        taxes=invoice.taxes.all(),
+        terms=invoice.terms.all(),
+        deductions=invoice.deductions.select_related("deposit"),
+    )
+
+
+def stated(
+    invoice: Invoice, *, on: date, taxes: Iterable[Any], terms: Iterable[Any], deductions: Iterable[Deduction]
+) -> f.InvoiceFacts:
+    """Return the facts of an invoice whose set-once columns are filled, saved or not."""
+    seller, buyer, mentions = invoice.seller or {}, invoice.buyer or {}, invoice.mentions or {}
+    deducted = tuple(_deduction(row) for row in deductions)
+    quote = invoice.acceptance.version if invoice.acceptance else None
+    return f.InvoiceFacts(
+        kind=kind_of(invoice, has_deductions=bool(deducted)),
+        number=invoice.number or "",
+        issued_on=on,
+        due_on=invoice.due_on,
+        delivered_on=invoice.delivered_on or on,
+        seller=_party(seller),
+        buyer=_party(buyer),
+        lines=tuple(_line(line) for line in invoice.lines.all()),
+        taxes=tuple(_tax(tax, mentions) for tax in taxes),
+        net=invoice.net,
+        vat=invoice.vat,
+        total=invoice.total,
+        parts=() if invoice.corrects_id else tuple(_parts(terms, invoice.language)),
+        deductions=deducted,
+        notes=tuple(f.Note(**note) for note in mentions.get("notes", ())),
+        corrects=_reference(invoice.corrects),
+        title=invoice.title,
+        reason=invoice.reason,
+        terms=mentions.get("terms", ""),
+        language=invoice.language,
+        nature=mentions.get("nature", "S"),
+        franchise=seller.get("vat_regime") == "FRANCHISE",
+        vat_on_debits=bool(seller.get("vat_on_debits")),
+        iban=seller.get("iban", ""),
+        bic=seller.get("bic", ""),
+        order_reference=invoice.order_reference,
+        quote_number=quote.number if quote else "",
+        quote_on=quote.sent_on if quote else None,
+        logo=bytes(invoice.logo) if invoice.logo else None,
+        accent=seller.get("accent_colour", "#2f6b3c"),
+        is_demonstration=bool(seller.get("is_demonstration")),
+    )
+
+
+def kind_of(invoice: Invoice, *, has_deductions: bool) -> str:
+    """Return the kind that the document declares: a final invoice without any deposit left to deduct is standard."""
+    if invoice.corrects and invoice.corrects.type == Invoice.Type.DEPOSIT:
+        return f.DEPOSIT_CREDIT_NOTE
+    if invoice.type == Invoice.Type.FINAL and not has_deductions:
+        return f.STANDARD
+    return KINDS[Invoice.Type(invoice.type)]
+
+
+def _party(copied: dict[str, Any]) -> f.Party:
+    known = {name: copied[name] for name in PARTY_FIELDS if name in copied}
+    return f.Party(**known, is_consumer=copied.get("kind") == Client.Kind.PERSON)
+
+
+def _line(line: Any) -> f.Line:
+    return f.Line(
+        position=line.position,
+        title=line.title,
+        quantity=line.quantity,
+        unit=line.unit,
+        unit_price=line.unit_price,
+        net=line.net,
+        vat_rate=line.vat_rate,
+        discount_percent=line.discount_percent,
+        description=line.description,
+    )
+
+
+def _tax(tax: Any, mentions: dict[str, Any]) -> f.Tax:
+    why = mentions.get("exemption") or {}
+    exempt = tax.category == "E"
+    return f.Tax(
+        category=tax.category,
+        rate=tax.rate,
+        base=tax.base,
+        amount=tax.amount,
+        reason=why.get("text", "") if exempt else "",
+        reason_code=why.get("code", "") if exempt else "",
+    )
+
+
+def _deduction(row: Deduction) -> f.Deduction:
+    deposit = row.deposit
+    return f.Deduction(
+        number=deposit.number or "",
+        issued_on=deposit.issued_on or date.min,
+        net=row.value - row.vat,
+        vat=row.vat,
+    )
+
+
+def _reference(invoice: Invoice | None) -> f.Reference | None:
+    if invoice is None or invoice.issued_on is None:
+        return None
+    return f.Reference(number=invoice.number or "", issued_on=invoice.issued_on)
+
+
+def _parts(terms: Iterable[InvoiceTerm], language: str) -> Iterable[f.Part]:
+    with override(language):
+        for term in terms:
+            label = term.label or _("Balance in euros")
+            outstanding = term.value - term.received
+            if term.received.amount > 0:
+                yield f.Part(term.kind, label, term.received, f.RECEIVED)
+            if outstanding.amount > 0:
+                state = f.TO_PAY if term.kind == "money" else f.TO_RECEIVE
+                yield f.Part(term.kind, label, outstanding, state)
+
+
+def texts(facts: f.InvoiceFacts) -> str:
+    """Return every text that a person typed and that will be printed, to look for characters no font has."""
+    parties = (facts.seller, facts.buyer)
+    words = [getattr(party, name) for party in parties for name in sorted(PARTY_FIELDS)]
+    words += [text for line in facts.lines for text in (line.title, line.description)]
+    words += [facts.title, facts.reason, facts.order_reference, *(note.text for note in facts.notes)]
+    return " ".join([*words, *(part.label for part in facts.parts)])
