@@ -1,4 +1,11 @@
+import django_stubs_ext
 from django.apps import AppConfig
+
+from config.celery import app as celery_app  # so that shared tasks belong to it, in every process
+
+__all__ = ["ConfigConfig", "celery_app"]
+
+django_stubs_ext.monkeypatch()  # so that ModelForm[Business] may be written outside of annotations too
 
 
 class ConfigConfig(AppConfig):

@@ -20,6 +20,12 @@ def path(name: str, default: Path) -> Path:
     return Path(os.environ.get(name) or default).resolve()
 
 
+def folder(path: Path) -> Path:
+    """Return a folder, made if it was not there."""
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def words(name: str, default: list[str] | None = None) -> list[str]:
     """Return the comma-separated values of a variable."""
     if name not in os.environ:

@@ -21,12 +21,13 @@ from queue import Empty
 from typing import Any
 
 from kombu.exceptions import ChannelError
-from kombu.transport import filesystem, virtual
+from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
 from kombu.utils.json import dumps, loads
 
 from lib import clock
 
 MOST_WAITING = 1000
+LOOK_UP_AFTER_SECONDS = 0.5
 LEFTOVER_AFTER_SECONDS = 3600  # no one takes an hour to write or to read one message
 
 logger = logging.getLogger(__name__)
@@ -93,11 +94,19 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
 
 
 class Transport(filesystem.Transport):  # type: ignore[misc]
-    """Chosen by `broker_url = "courgette://"`: see config/celery.py."""
+    """Chosen by `broker_url = "courgette://"`, once it is registered."""
 
     Channel = Channel
+
+    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+        """Wait for messages; look up often enough for a worker that was asked to stop to notice."""
+        super().drain_events(connection, timeout=min(timeout, LOOK_UP_AFTER_SECONDS) if timeout else timeout)
 
     def establish_connection(self) -> Any:
         connection = super().establish_connection()
         self._avail_channels[0].sweep_leftovers()
         return connection
+
+
+def register() -> None:
+    TRANSPORT_ALIASES["courgette"] = f"{__name__}:Transport"

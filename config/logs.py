@@ -2,6 +2,7 @@
 
 import logging
 import re
+import time
 from contextvars import ContextVar
 
 from celery import current_task
@@ -25,6 +26,13 @@ def work_id() -> str:
 def without_links(text: str) -> str:
     """Return a text in which no link of a person without a login can be followed any more."""
     return LINK.sub("…", text)
+
+
+class Line(logging.Formatter):
+    """A line of the log. Every process tells the time in UTC, whatever its time zone."""
+
+    converter = time.gmtime
+    default_msec_format = "%s.%03dZ"
 
 
 class AddIds(logging.Filter):

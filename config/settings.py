@@ -101,7 +101,7 @@ STORAGES: dict[str, dict[str, Any]] = {
 }
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = env.folder(VAR_DIR / "static")
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
@@ -153,7 +153,7 @@ QUEUE_OF_FILES = {
     "polling_interval": 0.25,
 }
 CELERY: dict[str, Any] = {
-    "broker_url": REDIS_URL or "courgette://",  # see config/filesystem_queue.py
+    "broker_url": REDIS_URL or "courgette://localhost//",  # see config/filesystem_queue.py
     "broker_transport_options": {"socket_timeout": 30} if REDIS_URL else QUEUE_OF_FILES,
     "broker_connection_retry_on_startup": True,
     "task_ignore_result": True,
@@ -183,7 +183,9 @@ ERRAND_MAX_ATTEMPTS = env.integer("ERRAND_MAX_ATTEMPTS", 6)
 
 # Security --------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "no-referrer"
+SECURE_REFERRER_POLICY = (
+    "same-origin"  # "no-referrer" would make browsers post forms with `Origin: null`, which CSRF refuses
+)
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", PRODUCTION)
@@ -202,7 +204,9 @@ LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
     "filters": {"links": {"()": "config.logs.HideLinks"}, "ids": {"()": "config.logs.AddIds"}},
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s [%(work_id)s] %(message)s"}},
+    "formatters": {
+        "line": {"()": "config.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s [%(work_id)s] %(message)s"}
+    },
     "handlers": {
         "stdout": {
             "class": "logging.StreamHandler",
@@ -215,7 +219,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"handlers": ["stdout"], "level": "WARNING", "propagate": False},
         "gunicorn.error": {"handlers": ["stdout"], "level": "WARNING", "propagate": False},
-        "celery": {"level": env.text("LOG_LEVEL", "WARNING")},
+        "celery": {"level": "WARNING"},
         "fontTools": {"level": "WARNING"},
         "weasyprint": {"level": "ERROR"},
     },

@@ -1,4 +1,4 @@
-"""Every address of the site. What is not below `/b/<slug>/` is open to people without a login unless its view says so."""
+"""Every address of the site. What stands above `/b/<slug>/` may be open to people without a login: see each view."""
 
 from importlib.util import find_spec
 
@@ -6,12 +6,15 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from config import source, views
 
-APPS = ["people", "quotes", "billing", "desk"]
+APPS = ["people", "records", "quotes", "billing", "desk"]
 
 
 def pages(name: str) -> list[URLPattern | URLResolver]:
     """Return the pages of one `urls` module, if it is there yet."""
-    return [path("", include(name))] if find_spec(name) else []
+    try:
+        return [path("", include(name))] if find_spec(name) else []
+    except ImportError:
+        return []
 
 
 urlpatterns = [

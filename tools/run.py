@@ -6,11 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+from honcho import manager as honcho
 from honcho.environ import parse_procfile
-from honcho.manager import Manager
 from honcho.printer import Message, Printer
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_SECONDS = 20  # for a document or a mail that is being made: then it is killed, and made again later
 RELOADING = "python manage.py runserver ${HOST:-127.0.0.1}:${PORT:-8000}"
 
 
@@ -40,7 +41,8 @@ def main() -> int:
 def start(processes: dict[str, str], environment: dict[str, str]) -> int:
     """Run the processes until one stops or someone stops us; the others then stop too."""
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # the terminal was closed
-    manager = Manager(Quiet(sys.stdout))
+    honcho.KILL_WAIT = PATIENCE_SECONDS
+    manager = honcho.Manager(Quiet(sys.stdout))
     for name, command in processes.items():
         manager.add_process(name, f"exec {command}", env=environment)
     manager.loop()

@@ -106,7 +106,7 @@ def test_production_has_no_key_by_default(tmp_path):
 
 def test_the_worker_itself_refuses_an_unsafe_production(tmp_path):
     keys = {name: str(SAFE[name]) for name in ("SECRET_KEY", "LINK_KEY")}
-    program = "from config import celery_app; celery_app.worker_main(['--quiet', 'worker', '--pool=solo'])"
+    program = "from config.celery import app; app.worker_main(['--quiet', 'worker', '--pool=solo'])"
     done = start(program, tmp_path, **keys)
     assert done.returncode != 0
     assert "courgette.E004" in done.stderr
