@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
+from django.db import connection, models
+from django.test.utils import isolate_apps
 
+from lib import freezing
 from tests.lib.conftest import refused, run
-
-pytestmark = pytest.mark.usefixtures("frozen_tables")
 
 
 @pytest.fixture(params=["ON", "OFF"])
@@ -59,8 +61,45 @@ def test_a_draft_is_replaced_and_rows_that_hinder_nobody_come_in() -> None:
     assert run("SELECT count(*) FROM bill") == [(4,)]
 
 
+@pytest.mark.usefixtures("frozen_tables")
 def test_looking_for_a_row_in_the_way_uses_the_index_of_each_key() -> None:
     text = run("SELECT sql FROM sqlite_master WHERE name = 'frozen_fact_replace'")[0][0]
     question = str(text).split(" WHEN ")[1].split(" BEGIN ")[0].replace("NEW.", "given.")
     plan = run(f"EXPLAIN QUERY PLAN SELECT 1 FROM fact given WHERE {question}")
     assert not [step for step in plan if "SCAN frozen_row" in str(step)]
+
+
+def rebuild_bill() -> None:
+    """Change a column, as a migration does: SQLite makes the table anew, which drops its triggers."""
+    with isolate_apps("people"):
+
+        class Bill(models.Model):
+            number = models.CharField(max_length=20, null=True)
+            issued_at = models.CharField(max_length=30, null=True)
+            seen = models.IntegerField(null=True)
+            place = models.IntegerField(null=True)
+
+            class Meta:
+                app_label = "people"
+                db_table = "bill"
+
+        longer = models.CharField(max_length=40, null=True)
+        longer.set_attributes_from_name("number")
+        longer.model = Bill
+        with connection.schema_editor() as editor:
+            editor.alter_field(Bill, Bill._meta.get_field("number"), longer)
+
+
+@pytest.mark.usefixtures("committed_tables")
+def test_a_table_made_anew_by_a_migration_is_frozen_again_after_it() -> None:
+    first = next(app for app in apps.get_app_configs() if app.models_module is not None)
+    told = {"sender": first, "using": "default"}
+    freezing._before_migration(**told, plan=["a migration"])
+    rebuild_bill()
+    assert run("SELECT count(*) FROM bill") == [(2,)]
+    freezing._after_migration(**told)
+    assert freezing.missing(connection) == []
+    with refused("bill"):
+        run("UPDATE bill SET number = 'F9' WHERE id = 2")
+    with refused("bill_line"):
+        run("INSERT INTO bill_line (id, bill_id, label) VALUES (9, 2, 'late')")
