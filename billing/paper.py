@@ -1,11 +1,10 @@
-"""An invoice on paper: from what it says (billing.stating) to the page that is printed, and to the PDF with its XML.
+"""An invoice on paper: from what it says (billing.stating) to the page that is printed.
 
 Pure. Everything on the page is in the language of the document, whoever asks for it. Three lines are never merged:
 already received, to be received otherwise than in euros, to be paid in euros.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -13,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing import epc, facturx
+from billing import epc
 from billing.facts import (
     CREDIT_NOTE,
     DEPOSIT,
@@ -26,7 +25,6 @@ from billing.facts import (
     InvoiceFacts,
     Part,
 )
-from lib import pdf
 from lib.bars import Segment, swatch
 from lib.money import euros, written
 from people import letterhead
@@ -34,20 +32,6 @@ from quotes.paper import bar, day, summed, table_of_lines, taxes, totals
 from quotes.wording import KINDS
 
 GENERAL = "AAI"  # UNTDID 4451: notes that are paragraphs of their own
-
-
-def invoice_pdf(facts: InvoiceFacts, *, created: datetime, preview: bool = False) -> bytes:
-    """Return the Factur-X PDF of an issued invoice; a preview carries no XML. `created` is the day written in it."""
-    xml = pdf.Attachment(facturx.FILE_NAME, b"" if preview else facturx.xml(facts), "Factur-X EN 16931")
-    return pdf.render(
-        invoice_html(facts, preview=preview),
-        language=facts.language,
-        created=created,
-        title=document_title(facts, preview=preview),
-        attachments=[] if preview else [xml],
-        pictures=[facts.logo] if facts.logo else [],
-        facturx=not preview,
-    )
 
 
 def invoice_html(facts: InvoiceFacts, *, preview: bool = False) -> str:

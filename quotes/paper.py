@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from djmoney.money import Money
 
-from lib import law, pdf
+from lib import clock, law, pdf
 from lib.bars import Segment, mix_bar, swatch
 from lib.markdown import to_html
 from lib.money import number_written, percent_written, written
@@ -84,12 +84,13 @@ class QuoteFacts:
     is_demonstration: bool = False
 
 
-def quote_facts(version: QuoteVersion, *, on: date) -> QuoteFacts:
+def quote_facts(version: QuoteVersion, *, on: date | None = None) -> QuoteFacts:
     """Return what a version says: from the copies frozen when it was sent, or from live rows while it is a draft.
 
-    `on` is the day whose law is printed: the day it was sent, today for a preview.
+    `on` is the day whose law is printed: the day it was sent, else today.
     """
     business = version.quote.business
+    on = on or version.sent_on or clock.today(business.time_zone)
     seller: Mapping[str, Any] = version.seller or parties.seller(business)
     buyer: Mapping[str, Any] = version.buyer or parties.buyer(version.quote.client)
     franchise = seller["vat_regime"] == Business.VatRegime.FRANCHISE

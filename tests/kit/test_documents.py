@@ -9,7 +9,7 @@ from decimal import Decimal
 import pikepdf
 import pytest
 
-from billing import facturx, paper
+from billing import facturx, issuing
 from billing.facts import InvoiceFacts, Tax
 from lib.money import euros
 from tests import kit
@@ -26,7 +26,7 @@ def printed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("invoices")
     paths = {name: folder / f"{name}.pdf" for name in SAMPLES}
     for name, path in paths.items():
-        path.write_bytes(paper.invoice_pdf(SAMPLES[name], created=NOW))
+        path.write_bytes(issuing.pdf_bytes(SAMPLES[name], created=NOW))
     return paths
 
 
