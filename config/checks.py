@@ -5,7 +5,7 @@ they run with `manage.py check --database default`, in the release step.
 """
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -113,7 +113,9 @@ def subsetter_is_installed(**kwargs: Any) -> list[CheckMessage]:
 
 
 @register(Tags.database)
-def demonstration_stays_out_of_production(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def demonstration_stays_out_of_production(
+    *, databases: Sequence[str] | None = None, **kwargs: Any
+) -> list[CheckMessage]:
     from people.models import Business
 
     if not settings.PRODUCTION or "default" not in (databases or []) or not _has_table(Business._meta.db_table):
@@ -130,7 +132,7 @@ def demonstration_stays_out_of_production(databases: list[str] | None = None, **
 
 
 @register(Tags.database)
-def sealed_rows_are_guarded(databases: list[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+def sealed_rows_are_guarded(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     from lib import freezing
 
     if "default" not in (databases or []) or not _has_table("django_migrations"):

@@ -18,7 +18,7 @@ import time
 import uuid
 from pathlib import Path
 from queue import Empty
-from typing import Any
+from typing import Any, cast
 
 from kombu.exceptions import ChannelError
 from kombu.transport import TRANSPORT_ALIASES, filesystem, virtual
@@ -34,11 +34,11 @@ logger = logging.getLogger(__name__)
 order = itertools.count()
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     """A channel whose messages are files named `<order>.<queue>.msg` in one folder."""
 
     supports_fanout = False
-    get_table = virtual.Channel.get_table
+    get_table = virtual.Channel.get_table  # type: ignore[assignment]
     _delete = virtual.Channel._delete
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -48,14 +48,14 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         self.folder.mkdir(parents=True, exist_ok=True)
         self.taken.mkdir(parents=True, exist_ok=True)
 
-    def _put(self, queue: str, payload: object, **kwargs: object) -> None:
+    def _put(self, queue: str, message: Any, **kwargs: Any) -> None:  # type: ignore[override]
         if self._size(queue) >= MOST_WAITING:
             logger.warning("Queue %s is full: the sweep will find what is due.", queue)
             return
         name = f"{time.monotonic_ns():020d}-{next(order):06d}-{uuid.uuid4().hex}.{queue}.msg"
         hidden = self.folder / f".{name}"
         try:
-            hidden.write_text(dumps(payload))
+            hidden.write_text(dumps(message))
             hidden.rename(self.folder / name)
         except OSError as error:
             hidden.unlink(missing_ok=True)
@@ -93,18 +93,19 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
                 continue  # another process is doing the same
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     """Chosen by `broker_url = "courgette://"`, once it is registered."""
 
     Channel = Channel
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> None:
+    def drain_events(self, connection: Any, timeout: float | None = None, **kwargs: Any) -> None:
         """Wait for messages; look up often enough for a worker that was asked to stop to notice."""
         super().drain_events(connection, timeout=min(timeout, LOOK_UP_AFTER_SECONDS) if timeout else timeout)
 
     def establish_connection(self) -> Any:
         connection = super().establish_connection()
-        self._avail_channels[0].sweep_leftovers()
+        for channel in self.channels or []:
+            cast(Channel, channel).sweep_leftovers()
         return connection
 
 

@@ -31,8 +31,11 @@ def without_links(text: str) -> str:
 class Line(logging.Formatter):
     """A line of the log. Every process tells the time in UTC, whatever its time zone."""
 
-    converter = time.gmtime
     default_msec_format = "%s.%03dZ"
+
+    @staticmethod
+    def converter(seconds: float | None = None) -> time.struct_time:
+        return time.gmtime(seconds)
 
 
 class AddIds(logging.Filter):

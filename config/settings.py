@@ -183,9 +183,7 @@ ERRAND_MAX_ATTEMPTS = env.integer("ERRAND_MAX_ATTEMPTS", 6)
 
 # Security --------------------------------------------------------------------------------------------------------
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = (
-    "same-origin"  # "no-referrer" would make browsers post forms with `Origin: null`, which CSRF refuses
-)
+SECURE_REFERRER_POLICY = "same-origin"  # "no-referrer" makes browsers post `Origin: null`, which CSRF refuses
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SECURE_SSL_REDIRECT = env.boolean("SECURE_SSL_REDIRECT", PRODUCTION)

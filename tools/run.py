@@ -15,12 +15,12 @@ PATIENCE_SECONDS = 20  # for a document or a mail that is being made: then it is
 RELOADING = "python manage.py runserver ${HOST:-127.0.0.1}:${PORT:-8000}"
 
 
-class Quiet(Printer):  # type: ignore[misc]
+class Quiet(Printer):
     """Show what the processes say, not who started under which number."""
 
     def write(self, message: Message) -> None:
         if message.name != "system":
-            super().write(message)
+            super().write(message)  # type: ignore[no-untyped-call]
 
 
 def main() -> int:
@@ -42,7 +42,7 @@ def start(processes: dict[str, str], environment: dict[str, str]) -> int:
     """Run the processes until one stops or someone stops us; the others then stop too."""
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # the terminal was closed
     honcho.KILL_WAIT = PATIENCE_SECONDS
-    manager = honcho.Manager(Quiet(sys.stdout))
+    manager = honcho.Manager(Quiet(sys.stdout))  # type: ignore[no-untyped-call]
     for name, command in processes.items():
         manager.add_process(name, f"exec {command}", env=environment)
     manager.loop()
