@@ -118,8 +118,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         text: str = self.cleaned_data[RNA]
         return number_or_error(identifiers.rna, text) if text else ""
 
-    @property
-    def activity(self) -> Activity:
+    def chosen_activity(self) -> Activity:
         chosen: Activity = self.cleaned_data.get("activity") or self.activities[0]
         return chosen
 

@@ -103,7 +103,7 @@ def new_client(request: BusinessRequest) -> HttpResponse:
         made = add_client(
             by=request.user,
             at=clock.now(),
-            activity=form.activity,
+            activity=form.chosen_activity(),
             request_id=_request_id(request),
             facts=form.facts(),
             contact=contact.facts() if contact.has_changed() else None,
