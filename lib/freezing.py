@@ -160,13 +160,11 @@ def _ancestors(frozen: Frozen) -> list[str]:
 
 def _condition(connection: BaseDatabaseWrapper, cursor: Any, frozen: Frozen) -> Condition:
     """Return what the engines need to know of a table, with its parents' conditions."""
-    quote, introspection = connection.ops.quote_name, connection.introspection
-    primary_key = introspection.get_primary_key_column(cursor, frozen.table)
-    columns = [column.name for column in introspection.get_table_description(cursor, frozen.table)]
+    columns, primary_key = ENGINES[connection.vendor].columns(connection, cursor, frozen.table)
     return Condition(
         table=frozen.table,
-        quote=quote,
-        primary_key=str(primary_key),
+        quote=connection.ops.quote_name,
+        primary_key=primary_key,
         columns=columns,
         except_columns=frozen.except_columns,
         when=frozen.when,

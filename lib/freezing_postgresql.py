@@ -35,6 +35,13 @@ def drop(connection: BaseDatabaseWrapper, cursor: Any, table: str, name: str) ->
     cursor.execute(f"DROP FUNCTION IF EXISTS {quote(name)}()")
 
 
+def columns(connection: BaseDatabaseWrapper, cursor: Any, table: str) -> tuple[list[str], str]:
+    """Return the columns of a table and its primary key."""
+    introspection = connection.introspection
+    found = [column.name for column in introspection.get_table_description(cursor, table)]
+    return found, str(introspection.get_primary_key_column(cursor, table))
+
+
 def triggers(connection: BaseDatabaseWrapper, cursor: Any, condition: Condition) -> Iterator[Trigger]:
     """Return the triggers of one table."""
     update = condition.update_refused("IS DISTINCT FROM")

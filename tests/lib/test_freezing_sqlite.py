@@ -93,11 +93,10 @@ def rebuild_bill() -> None:
 @pytest.mark.usefixtures("committed_tables")
 def test_a_table_made_anew_by_a_migration_is_frozen_again_after_it() -> None:
     first = next(app for app in apps.get_app_configs() if app.models_module is not None)
-    told = {"sender": first, "using": "default"}
-    freezing._before_migration(**told, plan=["a migration"])
+    freezing._before_migration(first, "default", plan=["a migration"])
     rebuild_bill()
     assert run("SELECT count(*) FROM bill") == [(2,)]
-    freezing._after_migration(**told)
+    freezing._after_migration(first, "default")
     assert freezing.missing(connection) == []
     with refused("bill"):
         run("UPDATE bill SET number = 'F9' WHERE id = 2")
