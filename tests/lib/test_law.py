@@ -1,6 +1,8 @@
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import groupby, pairwise
+from pathlib import Path
 from string import Formatter
 from typing import Any, get_args
 
@@ -125,6 +127,15 @@ def test_what_holds_today(key: str, value: object) -> None:
 
 def test_the_rates_offered_are_among_those_that_an_electronic_invoice_may_carry() -> None:
     assert set(fact("vat.rates", TODAY).value) <= set(fact("vat.rates_allowed_in_xml", TODAY).value)
+
+
+def test_every_fact_that_the_code_asks_for_is_known() -> None:
+    here = Path(__file__).parents[2]
+    sources = [
+        file for app in ("people", "records", "quotes", "billing", "desk") for file in (here / app).rglob("*.py")
+    ]
+    asked = {key for file in sources for key in re.findall(r"\bfact\(\s*\"([^\"{]+)\"", file.read_text("utf-8"))}
+    assert asked - {known.key for known in all_facts()} == set()
 
 
 def details_of(sentence: str) -> set[str | None]:
