@@ -1,0 +1,29 @@
+"""The addresses of offers and quotes, below `/b/<slug>/`."""
+
+from django.urls import path
+
+from quotes.views import editor, offers, quotes, sending
+
+urlpatterns = [
+    path("offers/", offers.offers, name="offers"),
+    path("offers/new/", offers.offer_new, name="offer_new"),
+    path("offers/<int:pk>/", offers.offer, name="offer"),
+    path("offers/<int:pk>/edit/", offers.offer_edit, name="offer_edit"),
+    path("offers/<int:pk>/duplicate/", offers.offer_duplicate, name="offer_duplicate"),
+    path("offers/<int:pk>/archive/", offers.offer_archive, name="offer_archive"),
+    path("quotes/", quotes.quotes, name="quotes"),
+    path("quotes/new/", quotes.quote_new, name="quote_new"),
+    path("quotes/<int:pk>/", quotes.quote, name="quote"),
+    path("quotes/<int:pk>/edit/", editor.quote_edit, name="quote_edit"),
+    path("quotes/<int:pk>/preview/", sending.quote_preview, name="quote_preview"),
+    path("quotes/<int:pk>/pdf/", sending.quote_pdf, name="quote_pdf"),
+    path("quotes/<int:pk>/send/", sending.quote_send, name="quote_send"),
+    path("quotes/<int:pk>/new-version/", quotes.quote_new_version, name="quote_new_version"),
+    path("quotes/<int:pk>/duplicate/", quotes.quote_duplicate, name="quote_duplicate"),
+    path("quotes/<int:pk>/discard/", quotes.quote_discard, name="quote_discard"),
+    path("quotes/<int:pk>/scan/", sending.quote_scan, name="quote_scan"),
+    path("quotes/<int:pk>/withdraw/", quotes.quote_withdraw, name="quote_withdraw"),
+    path("quotes/<int:pk>/answer/", quotes.quote_answer, name="quote_answer"),
+    path("quotes/<int:pk>/accepted/", quotes.quote_accepted, name="quote_accepted"),
+    path("quotes/<int:pk>/links/<int:link_pk>/", quotes.quote_link, name="quote_link"),
+]

@@ -1,0 +1,1 @@
+"""The pages of offers and quotes, and the client's page."""
