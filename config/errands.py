@@ -9,5 +9,6 @@ ERRANDS: dict[str, str] = {
     "erase_evidence": "quotes.evidence.erase_due",
     "draft_deposit": "billing.drafting.draft_deposit",
     "render_invoice": "billing.issuing.render_invoice",
+    "build_export": "desk.exporting.build",
     "mail_invoice": "billing.mailing.post_invoice",
 }

@@ -1,0 +1,1 @@
+"""The demonstration: invented people, real acts. Everything goes through the same functions as the pages."""
