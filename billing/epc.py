@@ -1,12 +1,14 @@
 """The SEPA transfer code (EPC069-12 v2.1): a QR code that a banking app turns into a filled-in transfer."""
 
+from io import BytesIO
+
 import segno
-from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
 from djmoney.money import Money
+from PIL import Image
 
 from lib.money import cents, plain
 
+SCALE = 6  # pixels of a module: edges stay sharp on paper
 QUIET = 4  # modules of white around it, without which readers fail (ISO/IEC 18004)
 
 
@@ -18,29 +20,14 @@ def text(*, name: str, iban: str, bic: str, amount: Money, message: str) -> str:
     return "\n".join((*lines, message[:140]))
 
 
-def drawing(content: str, *, title: str) -> SafeString:
-    """Return the code as an inline SVG: one black shape, error correction M as the standard asks."""
+def picture(content: str) -> bytes:
+    """Return the code as a PNG, error correction M as the standard asks.
+
+    A picture and not a drawing: the renderer reads the hundreds of strokes of a drawing twenty times slower.
+    """
     code = segno.make(content, error="m", mode="byte", encoding="utf-8", boost_error=False, micro=False)
-    rows = [list(row) for row in code.matrix_iter(scale=1, border=0)]
-    size = len(rows) + 2 * QUIET
-    return format_html(
-        '<svg xmlns="http://www.w3.org/2000/svg" class="code" role="img" viewBox="0 0 {0} {0}">'
-        '<title>{1}</title><path fill="#000000" d="{2}"/></svg>',
-        size,
-        title,
-        mark_safe("".join(_runs(rows))),  # noqa: S308 - numbers only
-    )
-
-
-def _runs(rows: list[list[int]]) -> list[str]:
-    """Return each horizontal run of dark modules as one filled rectangle."""
-    drawn = []
-    for y, row in enumerate(rows):
-        start = None
-        for x, dark in enumerate([*row, 0]):
-            if dark and start is None:
-                start = x
-            elif not dark and start is not None:
-                drawn.append(f"M{start + QUIET} {y + QUIET}h{x - start}v1h{start - x}z")
-                start = None
-    return drawn
+    rows = [bytes(0 if dark else 255 for dark in row) for row in code.matrix_iter(scale=1, border=QUIET)]
+    small = Image.frombytes("L", (len(rows), len(rows)), b"".join(rows))
+    out = BytesIO()
+    small.resize((len(rows) * SCALE, len(rows) * SCALE), Image.Resampling.NEAREST).save(out, "PNG")
+    return out.getvalue()

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -25,6 +24,7 @@ from billing.facts import (
     InvoiceFacts,
     Part,
 )
+from lib import pdf
 from lib.bars import Segment, swatch
 from lib.money import euros, written
 from people import letterhead
@@ -170,19 +170,19 @@ def _to_receive(parts: Iterable[Part]) -> str:
 def _payment(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
     amount = written(facts.payable, facts.language)
     return {
-        "amount": amount,
         "due": _("by %(day)s at the latest") % {"day": day(facts.due_on)} if facts.due_on else "",
         "iban": letterhead.spaced(facts.iban, (4,) * 9),
         "bic": facts.bic,
         "reference": facts.number,
-        "code": _code(facts, amount) if facts.iban and facts.number and not preview else "",
+        "code": _code(facts) if facts.iban and facts.number and not preview else "",
+        "code_words": _("QR code for a bank transfer of %(amount)s to %(name)s")
+        % {"amount": amount, "name": facts.seller.name},
     }
 
 
-def _code(facts: InvoiceFacts, amount: str) -> SafeString:
-    """Return the EPC069-12 code by which a banking app fills in the transfer."""
+def _code(facts: InvoiceFacts) -> str:
+    """Return the address of the EPC069-12 code by which a banking app fills in the transfer."""
     content = epc.text(
         name=facts.seller.name, iban=facts.iban, bic=facts.bic, amount=facts.payable, message=facts.number
     )
-    words = {"amount": amount, "name": facts.seller.name}
-    return epc.drawing(content, title=_("QR code for a bank transfer of %(amount)s to %(name)s") % words)
+    return pdf.inline_picture(epc.picture(content))
