@@ -1,0 +1,231 @@
+"""Drafts: started from an accepted quote or from nothing, changed, previewed, issued, thrown away; credit notes."""
+
+import uuid
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from billing import crediting, drafting, issuing
+from billing.checking import obstacles
+from billing.forms import CreditForm, DraftForm, LineFormSet, OneOffForm, initial_of
+from billing.models import Invoice
+from billing.views.common import invoice_or_404, may_write, say, today_of
+from lib import clock
+from lib.bars import Segment
+from people.access import BusinessRequest, clients_of, in_business, visible_activities
+from people.models import new_request_id
+from quotes.forms import RequestForm
+from quotes.models import Acceptance
+
+
+def _editable(request: BusinessRequest, pk: int) -> Invoice:
+    draft = invoice_or_404(request, pk)
+    if draft.issued_at is not None:
+        raise Http404
+    return draft
+
+
+# Starting ---------------------------------------------------------------------------------------------------------
+
+
+@in_business
+@require_http_methods(["GET", "HEAD", "POST"])
+def invoice_new(request: BusinessRequest) -> HttpResponse:
+    """Offer the accepted quotes that wait for their invoice; or write an invoice that comes from no quote."""
+    clients = clients_of(request.membership).filter(archived_at=None)
+    data = request.POST if request.method == "POST" else None
+    form = OneOffForm(data, clients=clients)
+    lines = LineFormSet(data, prefix="line", form_kwargs={"business": request.business})
+    if data is not None and form.is_valid() and lines.is_valid():
+        draft = _started(request, form, lines)
+        if draft is not None:
+            return redirect(draft)
+    context = {
+        "form": form,
+        "lines": lines,
+        "quotes": _to_invoice(request),
+        "request_id": new_request_id(),
+        "open": data is not None,
+    }
+    return render(request, "billing/invoice_new.html", context, status=422 if data is not None else 200)
+
+
+def _started(request: BusinessRequest, form: OneOffForm, lines: Any) -> Invoice | None:
+    client = form.cleaned_data["client"]
+    try:
+        return drafting.draft_standard(
+            activity=client.activity,
+            client=client,
+            title=form.cleaned_data["title"],
+            lines=lines.lines(),
+            by=request.user,
+            at=clock.now(),
+            request_id=form.cleaned_data["request_id"],
+        )
+    except drafting.DraftingError as refusal:
+        say(form, refusal)
+    return None
+
+
+def _to_invoice(request: BusinessRequest) -> QuerySet[Acceptance]:
+    whole = Invoice.objects.filter(acceptance=OuterRef("pk"), type__in=drafting.CLOSING)
+    mine = Acceptance.objects.filter(visible_activities(request.membership, "quote__activity"), ~Exists(whole))
+    return mine.filter(quote__business=request.business).select_related("version", "quote__client").order_by("-at")
+
+
+@in_business
+@require_POST
+def invoice_final(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Draft the final invoice of an accepted quote."""
+    mine = Acceptance.objects.filter(visible_activities(request.membership, "quote__activity"))
+    acceptance = mine.filter(quote__business=request.business, quote=pk).select_related("quote", "version").first()
+    if acceptance is None:
+        raise Http404
+    form = RequestForm(request.POST)
+    request_id = form.cleaned_data["request_id"] if form.is_valid() else uuid.uuid4()
+    try:
+        draft = drafting.draft_final(acceptance=acceptance, by=request.user, at=clock.now(), request_id=request_id)
+    except drafting.DraftingError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("invoices", request.business.slug)
+    return redirect(draft)
+
+
+# Changing ---------------------------------------------------------------------------------------------------------
+
+
+@in_business
+@require_http_methods(["GET", "HEAD", "POST"])
+def invoice_edit(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Change what may be changed on a draft; a draft changed elsewhere meanwhile shows both texts."""
+    draft = _editable(request, pk)
+    free = not (draft.acceptance_id or draft.corrects_id)
+    data = request.POST if request.method == "POST" else None
+    form = DraftForm(data) if data is not None else DraftForm.of(draft)
+    business = {"business": request.business}
+    lines = LineFormSet(data, prefix="line", form_kwargs=business, initial=initial_of(draft)) if free else None
+    saved: Invoice | None = None
+    if data is not None and form.is_valid() and (lines is None or lines.is_valid()):
+        try:
+            said = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
+            drafting.save_draft(
+                invoice=draft,
+                revision=form.cleaned_data["revision"],
+                by=request.user,
+                at=clock.now(),
+                lines=lines.lines() if lines else None,
+                **said,
+            )
+        except drafting.StaleDraft as stale:
+            saved = stale.saved
+            form.data = form.data.copy()
+            form.data["revision"] = str(saved.revision)
+        except drafting.DraftingError as refusal:
+            say(form, refusal)
+        else:
+            messages.success(request, _("The draft is saved."))
+            return redirect(draft)
+    context = {"invoice": draft, "form": form, "lines": lines, "saved": saved}
+    return render(request, "billing/invoice_edit.html", context, status=422 if data is not None else 200)
+
+
+@in_business
+@require_POST
+def invoice_delete(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Throw a draft away."""
+    draft = invoice_or_404(request, pk)
+    try:
+        drafting.delete_draft(invoice=draft, by=request.user)
+    except drafting.DraftingError as refusal:
+        messages.error(request, str(refusal))
+        return redirect(draft)
+    messages.success(request, _("The draft is thrown away. It had no number: nothing is missing."))
+    return redirect("invoices", request.business.slug)
+
+
+# Issuing ----------------------------------------------------------------------------------------------------------
+
+
+@in_business
+@require_http_methods(["GET", "HEAD", "POST"])
+def invoice_issue(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Ask once more, then issue: number, date, seal. What stands in the way is said in words."""
+    draft = invoice_or_404(request, pk)
+    if draft.issued_at is not None:
+        return redirect(draft)
+    reasons: tuple[str, ...] = ()
+    if request.method == "POST":
+        try:
+            issued = issuing.issue(invoice=draft, by=request.user, at=clock.now())
+        except issuing.IssuingError as refusal:
+            reasons = refusal.reasons
+        else:
+            messages.success(
+                request, _("Issued: %(number)s. It never changes from now on.") % {"number": issued.number}
+            )
+            return redirect(issued)
+    on = today_of(request)
+    claim, said = issuing.fill(draft, on)
+    context = {
+        "invoice": draft,
+        "claim": claim,
+        "said": said,
+        "on": on,
+        "obstacles": reasons or obstacles(draft, said, on),
+        "segments": [Segment(part.kind, part.value, part.label) for part in said.parts],
+    }
+    return render(request, "billing/invoice_issue.html", context, status=409 if reasons else 200)
+
+
+@in_business
+@require_GET
+def invoice_preview(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Show the PDF as it would be issued today, marked as a preview; nothing is written."""
+    draft = _editable(request, pk)
+    _claim, said = issuing.fill(draft, today_of(request))
+    content = issuing.pdf_bytes(said, created=clock.now(), preview=True)
+    answer = HttpResponse(content, content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{_("preview")}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+# Crediting --------------------------------------------------------------------------------------------------------
+
+
+@in_business
+@require_http_methods(["GET", "HEAD", "POST"])
+def invoice_credit(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Draft a credit note on an issued invoice: whole, an amount, or some lines."""
+    corrected = invoice_or_404(request, pk)
+    if why := crediting.why_not(corrected):
+        messages.error(request, why)
+        return redirect(corrected)
+    data = request.POST if request.method == "POST" else None
+    form = CreditForm(data, invoice=corrected, may_choose_lines=not corrected.deductions.exists())
+    if data is not None and form.is_valid():
+        try:
+            note = crediting.draft_credit_note(
+                invoice=corrected,
+                by=request.user,
+                at=clock.now(),
+                reason=form.cleaned_data["reason"],
+                request_id=form.cleaned_data["request_id"],
+                **form.wanted(),
+            )
+        except crediting.CreditingError as refusal:
+            say(form, refusal)
+        else:
+            return redirect(note)
+    context = {
+        "invoice": corrected,
+        "form": form,
+        "creditable": crediting.creditable(corrected),
+        "may_write": may_write(request),
+    }
+    return render(request, "billing/invoice_credit.html", context, status=422 if data is not None else 200)

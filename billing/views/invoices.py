@@ -1,0 +1,180 @@
+"""The list of invoices, and one invoice's page: what it says, what came, what is left, what to do next."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet, Sum
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from billing import balances, crediting, issuing, mailing, stating
+from billing.checking import obstacles
+from billing.forms import MailForm
+from billing.models import Allocation, Invoice, Receipt
+from billing.views.common import invoice_or_404, may_write, today_of, visible_invoices
+from billing.views.next_steps import STATES, in_state, next_step, state_of
+from lib import clock
+from lib.bars import Segment
+from lib.money import cents, euros
+from people.access import BusinessRequest, in_business
+from people.models import Contact
+from records import keeping
+from records.models import Errand, Mail
+from records.subjects import ref
+
+PER_PAGE = 20
+SORTS = {"number": "number", "client": "client__name", "due": "due_on", "total": "total", "left": "left"}
+
+
+@in_business
+@require_GET
+def invoices(request: BusinessRequest) -> HttpResponse:
+    """List the invoices: filtered by state, searched, sorted, with what is left by kind and what to do next."""
+    today = today_of(request)
+    everything = visible_invoices(request)
+    found = _found(balances.with_balances(everything, today), request)
+    sort = request.GET.get("sort", "")
+    rows = _sorted(found, sort).select_related("client", "business", "corrects")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.state, row.next = state_of(row), next_step(row)  # type: ignore[attr-defined]
+    context = {
+        "page": page,
+        "q": request.GET.get("q", ""),
+        "state": request.GET.get("state", ""),
+        "states": STATES,
+        "sort": sort,
+        "left": _left_by_kind(found) if page.paginator.count else None,
+        "may_write": may_write(request),
+    }
+    return render(request, "billing/invoices.html", context)
+
+
+def _found(rows: QuerySet[Invoice], request: BusinessRequest) -> QuerySet[Invoice]:
+    for word in request.GET.get("q", "").split()[:8]:
+        rows = rows.filter(Q(client__name__icontains=word) | Q(number__icontains=word) | Q(title__icontains=word))
+    if (client := request.GET.get("client", "")).isdigit():
+        rows = rows.filter(client=client)
+    return in_state(rows, request.GET.get("state", ""))
+
+
+def _sorted(rows: QuerySet[Invoice], sort: str) -> QuerySet[Invoice]:
+    column = SORTS.get(sort.removeprefix("-"))
+    if column is None:
+        return rows.order_by(F("issued_at").desc(nulls_first=True), "-pk")
+    return rows.order_by(f"-{column}" if sort.startswith("-") else column, "-pk")
+
+
+def _left_by_kind(rows: QuerySet[Invoice]) -> dict[str, Any]:
+    """Return what is left of all these invoices: to receive otherwise than in euros, and to be paid in euros."""
+    sums = rows.aggregate(euros=Sum("euros_left", filter=Q(euros_left__gt=0)), in_kind=Sum("in_kind_left"))
+    return {"euros": euros(cents(sums["euros"] or 0)), "in_kind": euros(cents(sums["in_kind"] or 0))}
+
+
+@in_business
+@require_GET
+def invoice(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Show an invoice: a draft to review, or an issued one with its PDF, its balance and what settles it."""
+    found = invoice_or_404(request, pk)
+    if found.issued_at is None:
+        return _draft(request, found)
+    row = balances.with_balances(Invoice.objects.filter(pk=pk), today_of(request)).get()
+    balance = balances.balance_from(row)
+    document = issuing.pdf_of(found)
+    context = {
+        "invoice": found,
+        "said": stating.facts_of(found),
+        "state": state_of(row),
+        "row": row,
+        "balance": balance,
+        "overpaid": -balance.in_euros if balance.in_euros.amount < 0 else None,
+        "segments": _segments(found),
+        "settled": _settled(found),
+        "document": document,
+        "late": None if document else _errand(found),
+        "mails": Mail.objects.filter(subject_ref=ref(found)).order_by("-made_at"),
+        "mail_form": MailForm(contacts=_contacts(found)),
+        "credit_notes": found.credit_notes.order_by("pk"),
+        "may_write": may_write(request),
+        "why_no_credit": crediting.why_not(found),
+        "waiting": _waiting(found, row),
+    }
+    return render(request, "billing/invoice.html", context)
+
+
+def _draft(request: BusinessRequest, draft: Invoice) -> HttpResponse:
+    on = today_of(request)
+    try:
+        claim, said = issuing.fill(draft, on)
+    except issuing.IssuingError as missing:
+        messages.error(request, str(missing))
+        return redirect("invoices", request.business.slug)
+    context = {
+        "invoice": draft,
+        "said": said,
+        "claim": claim,
+        "obstacles": obstacles(draft, said, on),
+        "segments": [Segment(part.kind, part.value, part.label) for part in said.parts],
+        "may_write": may_write(request),
+    }
+    return render(request, "billing/draft.html", context)
+
+
+def _segments(found: Invoice) -> list[Segment]:
+    return [Segment(term.kind, term.value, term.label) for term in found.terms.all()]
+
+
+def _settled(found: Invoice) -> list[Allocation]:
+    return list(found.allocations.select_related("receipt").order_by("receipt__received_on", "pk"))
+
+
+def _waiting(found: Invoice, row: Any) -> list[Receipt]:
+    """Return the client's receipts that could still settle this invoice, where something is left of it."""
+    if found.corrects_id or cents(row.left) <= 0:
+        return []
+    rows = Receipt.objects.filter(client=found.client_id, reverses=None, reversed_by=None)
+    used = rows.annotate(used=Sum("allocations__value")).order_by("received_on", "pk")
+    return [receipt for receipt in used if receipt.value > euros(cents(receipt.used or 0))]
+
+
+def _contacts(found: Invoice) -> QuerySet[Contact]:
+    return Contact.objects.filter(client=found.client_id, archived_at=None).order_by("pk")
+
+
+def _errand(found: Invoice) -> Errand | None:
+    return Errand.objects.filter(what=issuing.PDF_ERRAND, subject=ref(found)).first()
+
+
+@in_business
+@require_GET
+def invoice_pdf(request: BusinessRequest, pk: int) -> HttpResponseBase:
+    """Serve the kept PDF; while it is being made, go back to the page that says so."""
+    found = invoice_or_404(request, pk)
+    document = issuing.pdf_of(found) if found.issued_at else None
+    if document is None:
+        messages.info(request, _("The PDF is being made: it will be here in a moment."))
+        return redirect(found)
+    return keeping.response(document, inline="inline" in request.GET)
+
+
+@in_business
+@require_POST
+def invoice_mail(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Mail an issued invoice to the contacts chosen."""
+    found = invoice_or_404(request, pk)
+    form = MailForm(request.POST, contacts=_contacts(found))
+    if not form.is_valid():
+        messages.error(request, _("Choose at least one person to send it to."))
+        return redirect(found)
+    try:
+        mailing.mail_invoice(
+            invoice=found, by=request.user, at=clock.now(), contacts=list(form.cleaned_data["contacts"])
+        )
+    except mailing.MailingError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("The invoice leaves by mail."))
+    return redirect(found)

@@ -1,0 +1,113 @@
+"""The state of an invoice in one word, and what to do next with it, in words."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from billing.models import Invoice
+from billing.views.common import language
+from lib.money import cents, written
+
+DRAFT, OVERDUE, OPEN, IN_KIND, SETTLED, CREDITED, CREDIT_NOTE, OVERPAID = (
+    "draft",
+    "overdue",
+    "open",
+    "in_kind",
+    "settled",
+    "credited",
+    "credit_note",
+    "overpaid",
+)
+WORDS = {
+    DRAFT: pgettext_lazy("invoice", "draft"),
+    OVERDUE: gettext_lazy("overdue"),
+    OPEN: gettext_lazy("to be paid"),
+    IN_KIND: gettext_lazy("to be received in kind"),
+    SETTLED: pgettext_lazy("invoice", "settled"),
+    CREDITED: gettext_lazy("credited"),
+    CREDIT_NOTE: pgettext_lazy("state", "credit note"),
+    OVERPAID: gettext_lazy("paid too much"),
+}
+TONES = {DRAFT: "", OVERDUE: "bad", OPEN: "wait", IN_KIND: "wait", SETTLED: "good", OVERPAID: "bad"}
+FILTERS = {
+    DRAFT: Q(issued_at=None),
+    OVERDUE: Q(is_overdue=True),
+    OPEN: Q(euros_left__gt=0),
+    IN_KIND: Q(in_kind_left__gt=0),
+    SETTLED: Q(issued_at__isnull=False, left__lte=0) & ~Q(type=Invoice.Type.CREDIT_NOTE),
+    CREDIT_NOTE: Q(type=Invoice.Type.CREDIT_NOTE),
+}
+STATES = [(state, WORDS[state]) for state in FILTERS]
+
+
+@dataclass(frozen=True)
+class State:
+    """Its key, its word and its tone."""
+
+    key: str
+
+    @property
+    def word(self) -> str:
+        return str(WORDS[self.key])
+
+    @property
+    def tone(self) -> str:
+        return TONES.get(self.key, "off")
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do next, and where; `url` is empty when there is nothing to do."""
+
+    words: str
+    url: str = ""
+
+
+def in_state(rows: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
+    return rows.filter(FILTERS[state]) if state in FILTERS else rows
+
+
+def state_of(row: Any) -> State:
+    """Return the state of a row that `with_balances` annotated."""
+    return State(_key(row))
+
+
+def _key(row: Any) -> str:
+    if row.issued_at is None:
+        return DRAFT
+    if row.type == Invoice.Type.CREDIT_NOTE:
+        return CREDIT_NOTE
+    if row.is_overdue:
+        return OVERDUE
+    if row.euros_left > 0:
+        return OPEN
+    if row.in_kind_left > 0:
+        return IN_KIND
+    if row.left < 0:
+        return OVERPAID
+    return CREDITED if row.credited and cents(row.allocated) == 0 else SETTLED
+
+
+def next_step(row: Any) -> Step:
+    slug, key = row.business.slug, _key(row)
+    record = f"{reverse('receipt_new', args=[slug])}?client={row.client_id}"
+    if key == DRAFT:
+        return Step(_("Read it again and issue it"), row.get_absolute_url())
+    if key in (OVERDUE, OPEN):
+        amount = written(cents(row.euros_left), language())
+        words = (
+            _("%(amount)s expected: record what comes") if key == OPEN else _("%(amount)s overdue: remind, or record")
+        )
+        return Step(words % {"amount": amount}, record)
+    if key == IN_KIND:
+        return Step(_("Record what comes in kind"), record)
+    if key == OVERPAID:
+        amount = written(-cents(row.left), language())
+        return Step(
+            _("%(amount)s to give back or to settle another invoice") % {"amount": amount}, row.get_absolute_url()
+        )
+    return Step(_("Nothing left to do"))

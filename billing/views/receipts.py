@@ -1,0 +1,251 @@
+"""What was received: the list, recording, one receipt, settling an invoice with it, undoing it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import F, Q, QuerySet, Sum
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from billing import settling
+from billing.balances import with_balances
+from billing.claiming import free_of
+from billing.expecting import expected
+from billing.forms_receipts import ReceiptForm, ReverseForm, SettleForm, WhoForm
+from billing.models import Invoice, Receipt
+from billing.views.common import (
+    invoice_or_404,
+    language,
+    may_write,
+    receipt_or_404,
+    say,
+    segments,
+    today_of,
+    visible_invoices,
+    visible_receipts,
+)
+from lib import clock
+from people.access import BusinessRequest, clients_of, in_business
+from people.models import Client
+from quotes.models import Kind, RemunerationTerm
+
+PER_PAGE = 25
+SORTS = {"day": "received_on", "client": "client__name", "value": "value"}
+
+
+@in_business
+@require_GET
+def receipts(request: BusinessRequest) -> HttpResponse:
+    """List what came: filtered by kind and year, searched, sorted, with totals by kind."""
+    found = _found(visible_receipts(request), request)
+    sort = request.GET.get("sort", "-day")
+    column = SORTS.get(sort.removeprefix("-"), "received_on")
+    rows = found.order_by(f"-{column}" if sort.startswith("-") else column, "-pk")
+    rows = rows.select_related("client", "term__version", "reverses", "reversed_by").annotate(
+        settled=Sum("allocations__value")
+    )
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    sums = found.order_by().values_list("kind").annotate(Sum("value"))
+    context = {
+        "page": page,
+        "q": request.GET.get("q", ""),
+        "kind": request.GET.get("kind", ""),
+        "year": request.GET.get("year", ""),
+        "kinds": Kind.choices,
+        "years": [day.year for day in visible_receipts(request).dates("received_on", "year", order="DESC")],
+        "sort": sort,
+        "totals": segments(sums) if page.paginator.count else [],
+        "expected": expected(request.membership, today_of(request)) if may_write(request) else [],
+        "may_write": may_write(request),
+    }
+    return render(request, "billing/receipts.html", context)
+
+
+def _found(rows: QuerySet[Receipt], request: BusinessRequest) -> QuerySet[Receipt]:
+    for word in request.GET.get("q", "").split()[:8]:
+        said = Q(client__name__icontains=word) | Q(label__icontains=word) | Q(reference__icontains=word)
+        rows = rows.filter(said)
+    if (kind := request.GET.get("kind", "")) in Kind.values:
+        rows = rows.filter(kind=kind)
+    if (year := request.GET.get("year", "")).isdigit() and len(year) == 4:
+        rows = rows.filter(received_on__year=int(year))
+    if (client := request.GET.get("client", "")).isdigit():
+        rows = rows.filter(client=client)
+    return rows
+
+
+# Recording --------------------------------------------------------------------------------------------------------
+
+
+@in_business
+@require_http_methods(["GET", "HEAD", "POST"])
+def receipt_new(request: BusinessRequest) -> HttpResponse:
+    """Record what came. First choose what it belongs to; then only the fields of its kind are there."""
+    term = _term(request)
+    client = term.version.quote.client if term else _client(request)
+    kind = term.kind if term else request.GET.get("kind", "")
+    if client is None or kind not in Kind.values:
+        return _choose(request, client)
+    invoices = _open_invoices(request, client)
+    data = request.POST if request.method == "POST" else None
+    form = ReceiptForm(
+        data,
+        kind=kind,
+        today=today_of(request),
+        client=client,
+        invoices=invoices.order_by("issued_on", "pk"),
+        term=term,
+    )
+    if data is not None and form.is_valid() and (made := _recorded(request, form)) is not None:
+        return redirect("receipt", request.business.slug, made.pk)
+    context = {"form": form, "term": term, "client": client, "kind": kind}
+    return render(request, "billing/receipt_new.html", context, status=422 if data is not None else 200)
+
+
+def _recorded(request: BusinessRequest, form: ReceiptForm) -> Receipt | None:
+    said = form.said()
+    try:
+        receipt = settling.record_receipt(
+            by=request.user,
+            at=clock.now(),
+            client=form.client,
+            term=form.term,
+            kind=form.kind,
+            request_id=form.cleaned_data["request_id"],
+            **said,
+        )
+    except settling.SettlingError as refusal:
+        say(form, refusal)
+        return None
+    messages.success(request, _("Recorded."))
+    for warning in settling.warnings(_what(receipt), receipt.received_on, language()):
+        messages.warning(request, warning)
+    return receipt
+
+
+def _what(receipt: Receipt) -> settling.Received:
+    return settling.Received(
+        kind=receipt.kind, received_on=receipt.received_on, means=receipt.means, value=receipt.value
+    )
+
+
+def _term(request: BusinessRequest) -> RemunerationTerm | None:
+    if not (pk := request.GET.get("term", "")).isdigit():
+        return None
+    terms = RemunerationTerm.objects.select_related("version__quote__client__activity__business")
+    mine = terms.filter(version__quote__client__in=clients_of(request.membership), version__acceptance__isnull=False)
+    return get_object_or_404(mine, pk=pk)
+
+
+def _client(request: BusinessRequest) -> Client | None:
+    if not (pk := request.GET.get("client", "")).isdigit():
+        return None
+    return get_object_or_404(clients_of(request.membership).select_related("activity__business"), pk=pk)
+
+
+def _choose(request: BusinessRequest, client: Client | None) -> HttpResponse:
+    """Show what is expected, from this client or from all, and a way to record anything else."""
+    if request.method == "POST":
+        raise Http404
+    rows = expected(request.membership, today_of(request), client=client)
+    clients = clients_of(request.membership).filter(archived_at=None)
+    form = WhoForm(initial={"client": client}, clients=clients, kinds=_kinds(request))
+    return render(request, "billing/receipt_choose.html", {"expected": rows, "form": form, "client": client})
+
+
+def _kinds(request: BusinessRequest) -> list[tuple[str, Any]]:
+    """Return the kinds that this business accepts."""
+    business = request.business
+    accepted = {
+        Kind.MONEY: True,
+        Kind.GOODS: business.accepts_goods,
+        Kind.TIME: business.accepts_time,
+        Kind.LOCAL_CURRENCY: business.local_currencies.exists(),  # type: ignore[attr-defined]
+    }
+    return [(kind.value, kind.label) for kind in Kind if accepted[kind]]
+
+
+def _open_invoices(request: BusinessRequest, client: Client) -> QuerySet[Invoice]:
+    return with_balances(visible_invoices(request).filter(client=client), today_of(request)).filter(left__gt=0)
+
+
+# One receipt ------------------------------------------------------------------------------------------------------
+
+
+@in_business
+@require_GET
+def receipt(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Show what came, what it settles, what of it is free; it is undone by a reversal, never changed."""
+    found = receipt_or_404(request, pk)
+    free = free_of(found)
+    invoices = _open_invoices(request, found.client)
+    by_invoice = (
+        found.allocations.values("invoice", number=F("invoice__number"), title=F("invoice__title"))
+        .annotate(value=Sum("value"))
+        .filter(value__gt=0)
+        .order_by("invoice")
+    )
+    context = {
+        "receipt": found,
+        "reversal": getattr(found, "reversed_by", None),
+        "free": free,
+        "settled": by_invoice,
+        "settle_form": SettleForm(invoices=invoices) if free.amount > 0 and invoices.exists() else None,
+        "reverse_form": ReverseForm(),
+        "may_write": may_write(request),
+    }
+    return render(request, "billing/receipt.html", context)
+
+
+@in_business
+@require_POST
+def receipt_reverse(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Undo a receipt by its mirror, with a reason."""
+    found = receipt_or_404(request, pk)
+    try:
+        mirror = settling.reverse_receipt(
+            receipt=found, by=request.user, at=clock.now(), reason=request.POST.get("reason", "")[:200]
+        )
+    except settling.SettlingError as refusal:
+        messages.error(request, str(refusal))
+        return redirect("receipt", request.business.slug, pk)
+    messages.success(request, _("Undone: the books show both lines."))
+    return redirect("receipt", request.business.slug, mirror.pk)
+
+
+@in_business
+@require_POST
+def receipt_settle(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Settle an invoice with what is free of a receipt. `back`: return to the invoice's page."""
+    found = receipt_or_404(request, pk)
+    form = SettleForm(request.POST, invoices=visible_invoices(request).filter(client=found.client_id))
+    if not form.is_valid():
+        messages.error(request, _("Choose an invoice of this client, and an amount if you wish."))
+        return redirect("receipt", request.business.slug, pk)
+    invoice = form.cleaned_data["invoice"]
+    try:
+        settling.allocate(
+            receipt=found, invoice=invoice, by=request.user, at=clock.now(), value=form.cleaned_data["value"] or None
+        )
+    except settling.SettlingError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("This receipt settles invoice %(number)s.") % {"number": invoice.number})
+    return redirect(invoice) if "back" in request.POST else redirect("receipt", request.business.slug, pk)
+
+
+@in_business
+@require_POST
+def receipt_release(request: BusinessRequest, pk: int, invoice_pk: int) -> HttpResponse:
+    """Take back what a receipt had settled of an invoice."""
+    found, invoice = receipt_or_404(request, pk), invoice_or_404(request, invoice_pk)
+    try:
+        settling.release(receipt=found, invoice=invoice, by=request.user, at=clock.now())
+    except settling.SettlingError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Taken back: this receipt may settle another invoice."))
+    return redirect("receipt", request.business.slug, pk)
