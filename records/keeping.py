@@ -37,7 +37,7 @@ class DocumentStorage(FileSystemStorage):
         path = Path(self.path(name))
         _make_folder(path.parent)
         if not (path.exists() and path.stat().st_size == content.size):
-            _write_whole(path, content)
+            write_whole(path, content)
         _flush_folder(path.parent)
         return name
 
@@ -72,7 +72,7 @@ def keep(
     source = BytesIO(content) if isinstance(content, bytes) else content
     sha256, size = digest(source)
     source.seek(0)
-    _store(sha256, size, source)
+    store(sha256, size, source)
     row = Document(
         business=business,
         what=what,
@@ -141,7 +141,7 @@ def digest(source: BinaryIO) -> tuple[str, int]:
     return found.hexdigest(), size
 
 
-def _store(sha256: str, size: int, source: BinaryIO) -> None:
+def store(sha256: str, size: int, source: BinaryIO) -> None:
     content: File[Any] = File(source)
     content.size = size
     storage().save(place_of(sha256), content)
@@ -168,7 +168,7 @@ def _make_folder(folder: Path) -> None:
         _flush_folder(folder.parent)
 
 
-def _write_whole(path: Path, content: "File[Any]") -> None:
+def write_whole(path: Path, content: "File[Any]") -> None:
     handle, draft = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)
     try:
         with os.fdopen(handle, "wb") as file:
