@@ -3,7 +3,7 @@
 import calendar as months
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 from typing import Protocol
 
 from djmoney.money import Money
@@ -88,7 +88,7 @@ def calendar(
         return []
     if rhythm in ("", Rhythm.ONCE) or not per_delivery or per_delivery >= quantity:
         return [(first_on, quantity)]
-    times = min(-int(-quantity // per_delivery), MOST_DELIVERIES)
+    times = min(int((quantity / per_delivery).to_integral_value(ROUND_CEILING)), MOST_DELIVERIES)
     last = quantity - per_delivery * (times - 1)
     return [(_day(first_on, rhythm, n), last if n == times - 1 else per_delivery) for n in range(times)]
 
