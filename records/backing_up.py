@@ -80,8 +80,8 @@ def _problems(heads: dict[str, list[Any]]) -> Iterator[str]:
         for problem in verifying.problems(business):
             yield f"{business.slug}: {problem}"
     for slug, (position, digest) in heads.items():
-        business = Business.objects.filter(slug=slug).first()
-        if business is None or not ledger.holds(business, ledger.Head(position, digest)):
+        told = Business.objects.filter(slug=slug).first()
+        if told is None or not ledger.holds(told, ledger.Head(position, digest)):
             yield f"{slug}: its ledger is not the one that the backup tells of."
 
 

@@ -24,6 +24,7 @@ from records.models import Errand
 FIRST_RETRY_AFTER = timedelta(minutes=1)  # then 4 minutes, 16 minutes, 64 minutes, 4 hours
 LONGEST_ERROR = 1000
 MOST_NUDGES = 200
+LONGEST_WAIT = 24 * 60 * 60  # a nudge that nobody took by then says nothing new
 
 logger = logging.getLogger(__name__)
 
@@ -45,12 +46,12 @@ def promise(
     return errand
 
 
-def nudge(errand_id: int, *, expires: int | None = None) -> bool:
+def nudge(errand_id: int, *, expires: int = LONGEST_WAIT) -> bool:
     """Tell a worker about an errand. A queue that is down loses nothing: the sweep will find the errand."""
     from records.tasks import run_errand  # tasks import this module
 
     try:
-        run_errand.apply_async([errand_id], retry=False, expires=expires)
+        run_errand.apply_async((errand_id,), retry=False, expires=expires)
     except Exception as error:  # whatever a broker may raise
         logger.warning("No worker could be told about errand %s: %r. The sweep will find it.", errand_id, error)
         return False

@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from django.template import Context, engines
+from django.template import Context
+from django.template.loader import get_template
 from django.utils.translation import override
 
 LINK = "{{ link }}"  # what stands for the link in a stored mail
@@ -13,7 +14,7 @@ LONGEST_SUBJECT = 250
 
 def written(event: str, language: str, context: Mapping[str, Any]) -> tuple[str, str]:
     """Return the subject and the body of a mail, in a language. Plain text: nothing is escaped."""
-    template = engines["django"].engine.get_template(f"mail/{event}.txt")
+    template = get_template(f"mail/{event}.txt").template  # type: ignore[attr-defined]  # Django's own engine
     with override(language):
         text = template.render(Context({**context, "language": language}, autoescape=False))
     subject, _, body = text.strip().partition("\n")

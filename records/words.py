@@ -10,6 +10,8 @@ ERRANDS: dict[str, "Promise | str"] = {
     "render_version": _("Make the PDF of a quote"),
     "mail_version": _("Mail a quote"),
     "mail_acceptance": _("Mail the agreement to both sides"),
+    "mail_refusal": _("Mail the refusal to both sides"),
+    "erase_evidence": _("Erase personal traces whose time is over"),
     "draft_deposit": _("Draft the deposit invoice"),
     "render_invoice": _("Make the PDF of an invoice"),
     "mail_invoice": _("Mail an invoice"),

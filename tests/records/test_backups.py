@@ -77,7 +77,12 @@ def test_a_second_backup_copies_only_what_is_new(lived: Business, tmp_path: Path
     from records import keeping
 
     write = keeping.write_whole
-    monkeypatch.setattr(keeping, "write_whole", lambda path, content: (copied.append(path), write(path, content)))
+
+    def counted(path: Path, content: Any) -> None:
+        copied.append(path)
+        write(path, content)
+
+    monkeypatch.setattr(keeping, "write_whole", counted)
     from records.backing_up import back_up
     from tests.make import NOW
 

@@ -121,7 +121,7 @@ def test_a_document_is_served_as_a_download(business: Business) -> None:
     assert response["Content-Disposition"] == 'attachment; filename="F2026-0001.pdf"'
     assert response["X-Content-Type-Options"] == "nosniff"
     assert response["Content-Type"] == "application/pdf"
-    assert b"".join(response) == b"%PDF-1.7"  # type: ignore[arg-type]
+    assert b"".join(response) == b"%PDF-1.7"
 
 
 def test_only_harmless_kinds_are_shown_in_the_browser(business: Business) -> None:

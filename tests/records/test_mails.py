@@ -34,7 +34,8 @@ def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Stop the clock, tell no worker, and read one template that these tests write."""
     (tmp_path / "mail" / "tests").mkdir(parents=True)
     (tmp_path / "mail" / "tests" / "letter.txt").write_text(TEXT)
-    templates = [{**settings.TEMPLATES[0], "DIRS": [tmp_path, *settings.TEMPLATES[0]["DIRS"]]}]
+    ours: dict[str, Any] = settings.TEMPLATES[0]
+    templates = [ours | {"DIRS": [tmp_path, *ours["DIRS"]]}]
     monkeypatch.setattr(settings, "TEMPLATES", templates)
     reload_templates()
     monkeypatch.setattr(clock, "now", lambda: NOW)
@@ -76,7 +77,7 @@ def over(server: Mailbox, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def parsed(content: bytes) -> EmailMessage:
-    return message_from_bytes(content, policy=policy.default)  # type: ignore[return-value]
+    return message_from_bytes(content, policy=policy.default)
 
 
 def test_a_mail_is_a_row_and_an_errand_before_anything_leaves(business: Business, mailoutbox: Any) -> None:

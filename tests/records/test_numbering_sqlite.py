@@ -16,7 +16,7 @@ def test_without_immediate_one_of_two_issuers_is_turned_away_on_sqlite(
     taken: list[str] = []
 
     def deferred(_: int) -> None:
-        connection.transaction_mode = "DEFERRED"  # type: ignore[union-attr]
+        connection.transaction_mode = "DEFERRED"  # type: ignore[attr-defined]
         taken.append(take(business))
 
     [error] = at_once(2, deferred)

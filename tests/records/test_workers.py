@@ -77,8 +77,9 @@ def workers(tmp_path: Path, business: Business) -> Iterator[Workers]:
 
 def empty_the_queue() -> None:
     with app.connection_for_write() as queue:
-        queue.default_channel.queue_declare("celery")
-        queue.default_channel.queue_purge("celery")
+        channel: Any = queue.default_channel
+        channel.queue_declare("celery")
+        channel.queue_purge("celery")
 
 
 def promise(business: Business) -> Errand:

@@ -25,7 +25,12 @@ def take(business: Business, kind: NumberSeries.Kind = INVOICE, on: date = ON) -
 
 
 def keep(business: Business, content: Any = b"%PDF-1.7", subject: str = "invoice:1", **fields: Any) -> Document:
-    given = {"what": "invoice_pdf", "name": "F2026-0001.pdf", "media_type": "application/pdf", "at": NOW}
+    given: dict[str, Any] = {
+        "what": "invoice_pdf",
+        "name": "F2026-0001.pdf",
+        "media_type": "application/pdf",
+        "at": NOW,
+    }
     return keeping.keep(business=business, subject=subject, content=content, **given | fields)
 
 
