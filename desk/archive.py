@@ -52,7 +52,7 @@ class Archive:
             yield f"{entry.sha256}  {entry.name}\n".encode()
 
     def _info(self, name: str) -> zipfile.ZipInfo:
-        info = zipfile.ZipInfo(f"{self._folder}/{name}", self._date)  # type: ignore[arg-type]
+        info = zipfile.ZipInfo(f"{self._folder}/{name}", self._date)
         info.compress_type = zipfile.ZIP_DEFLATED if name.endswith(COMPRESSED) else zipfile.ZIP_STORED
         info.external_attr = 0o644 << 16
         return info

@@ -13,8 +13,8 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
-from lib.spreadsheets import csv_lines
 
+from billing import books
 from billing.models import DownloadLog, Export, Invoice
 from desk import tables
 from desk.archive import Archive, writing
@@ -22,6 +22,7 @@ from desk.controls import Controls, controls, invoices_of
 from desk.periods import Period
 from lib import clock, seals
 from lib.money import plain
+from lib.spreadsheets import csv_lines
 from people.models import Business, User
 from records import errands, keeping, mails
 from records.models import Document, Errand, Ledger
@@ -110,7 +111,7 @@ def _fill(archive: Archive, export: Export, at: datetime) -> None:
         _add_pdf(archive, invoice)
         if done % PROGRESS_EVERY == 0:
             Export.objects.filter(pk=export.pk).update(done=done)
-    _add_tables(archive, export, period)
+    _add_tables(archive, export, period, at)
     checked = controls(export.business, period, export.basis)
     archive.add("manifest.json", [_manifest(archive, export, checked, at)])
     archive.add(_("READ-ME.txt"), [_words(export, checked, at)])
@@ -126,13 +127,13 @@ def _add_pdf(archive: Archive, invoice: Invoice) -> None:
         raise ExportError(_("The PDF of %(number)s is not the one that was kept.") % {"number": invoice.number})
 
 
-def _add_tables(archive: Archive, export: Export, period: Period) -> None:
+def _add_tables(archive: Archive, export: Export, period: Period, at: datetime) -> None:
     business = export.business
     invoices = invoices_of(business, period, export.basis)
     archive.add(f"{_('invoices')}.csv", csv_lines(tables.invoice_header(), tables.invoice_rows(invoices)))
-    book = tables.receipts_book(business, period)
+    book = books.receipts_book(business, period.since, period.until, export.language)
     archive.add(f"{_('receipts-book')}.csv", csv_lines(tables.book_header(), tables.book_rows(book)))
-    archive.add(f"{_('receipts-book')}.pdf", [tables.book_pdf(business, period, book, export.language)])
+    archive.add(f"{_('receipts-book')}.pdf", [tables.book_pdf(business, period, export.language, created=at)])
 
 
 def _manifest(archive: Archive, export: Export, checked: Controls, at: datetime) -> bytes:

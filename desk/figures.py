@@ -42,7 +42,7 @@ def year(membership: Membership, on: date) -> Year:
     by_kind = {kind: total(kinds.get(kind, euros(0)) for kinds in months.values()) for kind in Kind.values}
     by_month = [
         (date(on.year, month, 1), months.get(month, {}), total(months.get(month, {}).values()))
-        for month in range(1, on.month + 1)
+        for month in range(min(months, default=on.month), on.month + 1)
     ]
     owed = with_balances(Invoice.objects.filter(activity__in=activities_of(membership)), on).aggregate(
         euros=Sum("euros_left"), kind=Sum("in_kind_left")

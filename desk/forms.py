@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from django import forms
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Export
@@ -72,12 +72,12 @@ class ExportForm(forms.Form):
 def _label(key: str, period: Period) -> str:
     days = f"{date_format(period.since, 'j F Y')} – {date_format(period.until, 'j F Y')}"
     words = {
-        SINCE_LAST: _t("since my last export"),
-        "month": _t("this month"),
-        "last_month": _t("last month"),
-        "quarter": _t("this quarter"),
-        "last_quarter": _t("last quarter"),
-        "year": _t("this year"),
-        "last_year": _t("last year"),
+        SINCE_LAST: gettext("since my last export"),
+        "month": gettext("this month"),
+        "last_month": gettext("last month"),
+        "quarter": gettext("this quarter"),
+        "last_quarter": gettext("last quarter"),
+        "year": gettext("this year"),
+        "last_year": gettext("last year"),
     }
     return f"{words[key]} ({days})"

@@ -1,21 +1,27 @@
-"""The tables of the accountant's archive: one row per invoice and VAT rate, one row per receipt."""
+"""The tables of the accountant's archive: one row per invoice and VAT rate, one row per receipt, and the book's PDF."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from billing import book, books
 from billing.models import Invoice, InvoiceTax
+from desk.periods import Period
 from lib.money import euros
+from people import parties
+from people.letterhead import party
+from people.models import Business
 
 
 def invoice_header() -> list[str]:
     """Return the columns of the invoices' table; the invoice's own totals stand on its first row only."""
     return [
         _("number"),
-        _("kind"),
+        _("kind of document"),
         _("issued on"),
         _("due on"),
         _("client"),
@@ -40,9 +46,9 @@ def invoice_rows(invoices: QuerySet[Invoice]) -> Iterator[list[object]]:
     """Yield a row per invoice and VAT rate. Credit notes are negative, so that every column adds up."""
     rows = invoices.select_related("acceptance__quote", "corrects").prefetch_related("taxes")
     for invoice in rows.iterator(chunk_size=100):
-        taxes = list(invoice.taxes.all()) or [None]
-        for first, tax in zip([True] + [False] * len(taxes), taxes, strict=False):
-            yield _named(invoice) + _taxed(invoice, tax) + _totals(invoice, first)
+        taxes: list[InvoiceTax | None] = [*invoice.taxes.all()] or [None]
+        for place, tax in enumerate(taxes):
+            yield _named(invoice) + _taxed(invoice, tax) + _totals(invoice, first=place == 0)
 
 
 def _named(invoice: Invoice) -> list[object]:
@@ -66,7 +72,7 @@ def _taxed(invoice: Invoice, tax: InvoiceTax | None) -> list[object]:
     return [tax.rate, _signed(invoice, tax.base), _signed(invoice, tax.amount)]
 
 
-def _totals(invoice: Invoice, first: bool) -> list[object]:
+def _totals(invoice: Invoice, *, first: bool) -> list[object]:
     amounts = [
         invoice.net,
         invoice.vat,
@@ -81,3 +87,50 @@ def _totals(invoice: Invoice, first: bool) -> list[object]:
 
 def _signed(invoice: Invoice, amount: Money) -> Money:
     return -amount if invoice.type == Invoice.Type.CREDIT_NOTE else amount
+
+
+def book_header() -> list[str]:
+    """Return the columns of the receipts book (c. com. D123-205-1: cash apart, references of the papers)."""
+    return [
+        _("received on"),
+        _("reference"),
+        _("client"),
+        _("nature"),
+        _("kind of remuneration"),
+        _("means"),
+        _("in cash"),
+        _("value in euros"),
+    ]
+
+
+def book_rows(rows: Iterable[books.BookRow]) -> Iterator[list[object]]:
+    for row in rows:
+        in_cash = _("yes") if row.is_cash else _("no")
+        yield [row.day, row.reference, row.client, row.nature, row.kind, row.means, in_cash, row.amount]
+
+
+def book_pdf(business: Business, period: Period, language: str, *, created: datetime) -> bytes:
+    """Return the receipts book of a period as a PDF."""
+    rows = [
+        book.BookRow(
+            received_on=row.day,
+            reference=row.reference,
+            client=row.client,
+            nature=row.nature,
+            kind=row.kind,
+            means=row.means,
+            value=row.amount,
+        )
+        for row in books.receipts_book(business, period.since, period.until, language)
+    ]
+    whole = book.Book(
+        seller=party(parties.seller(business)),
+        since=period.since,
+        until=period.until,
+        rows=rows,
+        language=language,
+        accent=business.accent_colour,
+        logo=bytes(business.logo) if business.logo else None,
+        is_demonstration=business.is_demonstration,
+    )
+    return book.book_pdf(whole, created=created)

@@ -16,7 +16,7 @@ from billing.models import Invoice, MissedDelivery, Receipt
 from lib.money import cents, euros, written
 from people.access import activities_of
 from people.models import Membership
-from quotes.models import Acceptance, Kind, Question, QuoteLink, QuoteVersion, Refusal, RemunerationTerm, Visit
+from quotes.models import Acceptance, Kind, Question, QuoteVersion, Refusal, RemunerationTerm, Visit
 from quotes.terms import planned_days
 from records.models import Errand, Mail
 
@@ -120,7 +120,7 @@ def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm
 
 
 def _overdue(membership: Membership, on: date) -> Iterator[Todo]:
-    invoices = with_balances(Invoice.objects.filter(activity__in=activities_of(membership)), on)
+    invoices: Any = with_balances(Invoice.objects.filter(activity__in=activities_of(membership)), on)
     for invoice in invoices.filter(is_overdue=True).select_related("client", "business")[:MANY]:
         left = written(euros(cents(invoice.euros_left)), get_language() or "fr")
         yield Todo(
@@ -144,7 +144,6 @@ def _to_finish(membership: Membership, on: date) -> Iterator[Todo]:
 def open_versions(membership: Membership, on: date) -> Any:
     """Return the sent versions that can still be answered on a day, each with whether a person has opened it."""
     later = QuoteVersion.objects.filter(quote=OuterRef("quote"), version__gt=OuterRef("version"), sent_at__isnull=False)
-    links = QuoteLink.objects.filter(quote=OuterRef("quote")).values("pk")
     return (
         QuoteVersion.objects.filter(
             ~Exists(later),
@@ -155,7 +154,7 @@ def open_versions(membership: Membership, on: date) -> Any:
             quote__withdrawn_at=None,
             quote__activity__in=activities_of(membership),
         )
-        .annotate(is_opened=Exists(Visit.objects.filter(link__in=links, probably_automatic=False)))
+        .annotate(is_opened=Exists(Visit.objects.filter(link__quote=OuterRef("quote"), probably_automatic=False)))
         .select_related("quote__client", "quote__business")
     )
 

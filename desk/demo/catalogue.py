@@ -33,8 +33,8 @@ CATALOGUE: dict[str, dict[str, Any]] = {
     "landing": {
         "title": "Page d’accueil frugale",
         "summary": "Une page qui dit qui vous êtes, ce que vous vendez, où et quand.",
-        "included": "- une page, lisible sur un vieux téléphone\n- textes relus avec vous\n- mise en ligne chez un hébergeur "
-        "associatif",
+        "included": "- une page, lisible sur un vieux téléphone\n- textes relus avec vous\n"
+        "- mise en ligne chez un hébergeur associatif",
         "left_out": "Pas de pistage, pas de bandeau, pas de carrousel : ils coûtent et ne servent à personne.",
         "reused": "- [Eleventy](https://www.11ty.dev/) (MIT)\n- un thème déjà fait pour une autre ferme",
         "licence": "AGPL-3.0-or-later",

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from billing import drafting as invoicing
 from billing import issuing, mailing, settling
 from billing.models import Invoice
+from lib import clock
 from lib.money import euros
 from people.models import Activity, Business, Client, Contact, User
 from quotes import answering, drafting, sending
@@ -58,7 +59,7 @@ class Stage:
         """Play every step in the order of time and return how many there were."""
         for at, _order, step in sorted(self._steps, key=lambda planned: planned[:2]):
             step(at)
-            errands.run_due(at)
+            errands.run_due(clock.now())
         return len(self._steps)
 
 

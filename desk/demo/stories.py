@@ -165,7 +165,8 @@ def the_joiner(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) -
     stage.then(
         30,
         deal.receive(
-            lambda: deal.term(Kind.TIME), stage.day(30), planned_on=stage.day(30), quantity=Decimal(3), means=Means.TIME,
+            lambda: deal.term(Kind.TIME), stage.day(30), planned_on=stage.day(30), quantity=Decimal(3),
+            means=Means.TIME,
         ),
     )  # fmt: skip
 
@@ -204,9 +205,13 @@ def open_quotes(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) 
     baskets = in_kind("Panier de légumes", "panier", 10, "18", in_two_weeks + timedelta(days=14))
     stage.then(
         6,
-        asked.write("Un site pour le jardin partagé", [line(offers["landing"])], [deposit(percent="30"), baskets, rest()],
-                    valid_until=in_two_weeks),
-    )  # fmt: skip
+        asked.write(
+            "Un site pour le jardin partagé",
+            [line(offers["landing"])],
+            [deposit(percent="30"), baskets, rest()],
+            valid_until=in_two_weeks,
+        ),
+    )
     stage.then(6, asked.send, hour=10)
 
     def ask(at: datetime) -> None:
@@ -224,9 +229,13 @@ def open_quotes(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) 
     draft = Deal(stage, troupe.lou, clients.orchard)
     stage.then(
         1,
-        draft.write("La boutique du verger", [line(offers["landing"]), line(offers["care"], quantity=Decimal(12))],
-                    [in_kind("Cagette de pommes", "cagette", 20, "20", in_two_weeks), rest()], valid_until=in_two_weeks),
-    )  # fmt: skip
+        draft.write(
+            "La boutique du verger",
+            [line(offers["landing"]), line(offers["care"], quantity=Decimal(12))],
+            [in_kind("Cagette de pommes", "cagette", 20, "20", in_two_weeks), rest()],
+            valid_until=in_two_weeks,
+        ),
+    )
 
 
 def _refused_and_expired(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) -> None:
@@ -276,7 +285,12 @@ def the_workshop(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers)
 
     def give_back(at: datetime) -> None:
         note = crediting.draft_credit_note(
-            invoice=deal.closing(), by=troupe.nour, at=at, reason="Dix guides non imprimés", request_id=credit
+            invoice=deal.closing(),
+            by=troupe.nour,
+            at=at,
+            reason="Dix guides non imprimés",
+            quantities={2: Decimal(10)},
+            request_id=credit,
         )
         issuing.issue(invoice=note, by=troupe.nour, at=at)
 
