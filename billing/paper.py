@@ -173,7 +173,7 @@ def _payment(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
         "due": _("by %(day)s at the latest") % {"day": day(facts.due_on)} if facts.due_on else "",
         "iban": letterhead.spaced(facts.iban, (4,) * 9),
         "bic": facts.bic,
-        "reference": facts.number,
+        "reference": "" if preview else facts.number,
         "code": _code(facts) if facts.iban and facts.number and not preview else "",
         "code_words": _("QR code for a bank transfer of %(amount)s to %(name)s")
         % {"amount": amount, "name": facts.seller.name},

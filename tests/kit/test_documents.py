@@ -1,6 +1,8 @@
 """Our invoices pass the independent validators, and what is broken on purpose does not."""
 
 import io
+import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -11,7 +13,7 @@ import pytest
 
 from billing import facturx, issuing
 from billing.facts import InvoiceFacts, Tax
-from lib.money import euros
+from lib.money import euros, written
 from tests import kit
 from tests.kit import container, rules
 from tests.kit.samples import SAMPLES
@@ -89,3 +91,12 @@ def test_a_file_without_tags_is_refused(printed, tmp_path):
         del file.Root.StructTreeRoot
         file.save(broken)
     assert kit.verapdf([broken], flavours="3a,ua1") != []
+
+
+def test_the_text_of_the_pdf_says_the_amounts_of_the_xml(printed):
+    for name, path in printed.items():
+        facts = SAMPLES[name]
+        run = subprocess.run(["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True)
+        text = re.sub(r"[\s\u202f\u2009\u00a0]+", "", run.stdout)
+        for amount in (facts.total, facts.payable, *(tax.amount for tax in facts.taxes if not facts.franchise)):
+            assert re.sub(r"\s+", "", written(amount, facts.language)) in text, (name, amount)

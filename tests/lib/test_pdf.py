@@ -32,7 +32,7 @@ def logo(colour=(47, 107, 60)):
         '<img alt="x" src="https://example.org/pixel.png">',
         '<img alt="x" src="file:///etc/passwd">',
         '<img alt="x" src="//example.org/pixel.png">',
-        '<img alt="x" src="data:image/png;base64,AAAA">',
+        '<img alt="x" src="data:image/svg+xml,x">',
         '<img alt="x" src="static:/../config/settings.py">',
         '<img alt="x" src="static://css/../../manage.py">',
         '<img alt="x" src="static:/fonts/none.png">',

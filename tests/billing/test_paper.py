@@ -1,0 +1,105 @@
+"""What an invoice says on paper: by its kind, in its language, three lines never merged, hostile text as text."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from django.utils.translation import override
+
+from billing import paper
+from billing.facts import STANDARD
+from tests.kit.samples import FARM, SAMPLES, SITE, invoice, line
+
+
+def words(facts, **options):
+    text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", paper.invoice_html(facts, **options))
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("franchise", "Facture F2026-0001"),
+        ("deposit", "Facture d’acompte F2026-0001"),
+        ("final", "Facture finale F2026-0002"),
+        ("credit-note", "Avoir A2026-0001"),
+        ("credit-note-of-deposit", "Avoir sur acompte A2026-0002"),
+        ("english", "Invoice F2026-0001"),
+    ],
+)
+def test_an_invoice_is_called_by_its_kind(name, called):
+    assert called in words(SAMPLES[name])
+
+
+def test_what_was_received_what_is_to_come_and_what_is_to_be_paid_are_three_lines():
+    said = words(SAMPLES["part-in-kind"])
+    assert "Déjà reçu 440,00 € À recevoir en nature 220,00 € À payer en euros 540,00 €" in said
+
+
+def test_an_invoice_wholly_in_kind_asks_for_no_euros_and_shows_no_account():
+    said = words(SAMPLES["wholly-in-kind-to-come"])
+    assert "À recevoir en nature 1 200,00 € À payer en euros 0,00 €" in said
+    assert "IBAN" not in said
+
+
+def test_franchise_prints_prices_without_ht_or_ttc_and_no_rate():
+    said = words(SAMPLES["franchise"])
+    assert "Prix Montant" in said
+    assert "TVA non applicable, art. 293 B du CGI" in said
+    assert not any(word in said for word in ("HT", "TTC", "20 %", "Taux"))
+
+
+def test_vat_is_shown_by_rate_with_net_and_gross():
+    said = words(SAMPLES["vat-several-rates"])
+    assert "20 % 1 542,75 € 308,55 €" in said
+    assert "Total HT 1 928,56 € TVA 341,58 € Total TTC 2 270,14 €" in said
+
+
+def test_a_final_invoice_takes_its_deposits_off():
+    said = words(SAMPLES["final"])
+    assert "Acompte, facture F2026-0001 du 27 novembre 2026 −360,00 € Reste à régler 840,00 €" in said
+
+
+def test_a_credit_note_names_the_invoice_it_corrects_and_asks_for_nothing():
+    said = words(SAMPLES["credit-note"])
+    assert "Avoir sur la facture n° F2026-0002 du 4 décembre 2026." in said
+    assert "À payer" not in said
+    assert "IBAN" not in said
+
+
+def test_nothing_about_penalties_is_printed_for_a_consumer():
+    assert "pénalité" not in words(SAMPLES["franchise-person"])
+    assert "pénalité" in words(SAMPLES["franchise"])
+
+
+def test_a_preview_says_so_and_has_neither_number_nor_code():
+    html = paper.invoice_html(SAMPLES["franchise"], preview=True)
+    assert "F2026-0001" not in html
+    assert "aperçu" in html
+    assert "data:image/png" not in html
+
+
+def test_the_document_is_in_its_own_language_whoever_asks():
+    with override("en"):
+        assert "Facture" in words(SAMPLES["franchise"])
+    with override("fr"):
+        assert "To be paid in euros €1,200.00" in words(SAMPLES["english"])
+
+
+def test_hostile_text_prints_as_text():
+    nasty = (
+        '</title><script>x</script><img src="file:///etc/passwd"><style>@import url(http://e.org)</style>{{ 7|add:7 }}'
+    )
+    facts = invoice(
+        STANDARD,
+        (line(1, nasty, "1", "10", description=nasty), *SITE),
+        title=nasty,
+        buyer=replace(FARM, name=nasty, address=nasty),
+        seller=replace(SAMPLES["franchise"].seller, trade_name=nasty),
+        accent="red } body { background: url(file:///etc/passwd)",
+    )
+    html = paper.invoice_html(facts)
+    assert "<script" not in html
+    assert "etc/passwd)" not in html
+    assert "{{ 7|add:7 }}" in html
+    assert '<img src="file' not in html
