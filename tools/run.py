@@ -1,5 +1,6 @@
 """`make run`: the release, the demonstration when there is nothing yet, then web, worker and clock until Ctrl-C."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -7,6 +8,7 @@ import sys
 from pathlib import Path
 
 from honcho import manager as honcho
+from honcho.compat import ProcessManager
 from honcho.environ import parse_procfile
 from honcho.printer import Message, Printer
 
@@ -21,6 +23,14 @@ class Quiet(Printer):
     def write(self, message: Message) -> None:
         if message.name != "system":
             super().write(message)  # type: ignore[no-untyped-call]
+
+
+class Gentle(ProcessManager):
+    """Ask the process itself to stop, not its children too: a worker lets its child finish what it is making."""
+
+    def terminate(self, pid: int) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
 
 
 def main() -> int:
@@ -43,6 +53,7 @@ def start(processes: dict[str, str], environment: dict[str, str]) -> int:
     signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # the terminal was closed
     honcho.KILL_WAIT = PATIENCE_SECONDS
     manager = honcho.Manager(Quiet(sys.stdout))  # type: ignore[no-untyped-call]
+    manager._procmgr = Gentle()
     for name, command in processes.items():
         manager.add_process(name, f"exec {command}", env=environment)
     manager.loop()
