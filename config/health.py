@@ -36,7 +36,7 @@ def _database() -> Iterator[str]:
 
 
 def _storage() -> Iterator[str]:
-    storage = storages["default"]
+    storage = storages["documents"]
     name = storage.save("healthz", ContentFile(b"well"))
     storage.delete(name)
     yield from ()

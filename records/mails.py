@@ -26,7 +26,6 @@ from records.models import Document, Errand, Mail
 from records.posting import PerhapsSent, Refused, deliver
 
 LONGEST_ERROR = 500
-STOPPED = "The program was stopped while it was talking to the mail server."
 
 
 class MailError(Exception):
@@ -94,7 +93,7 @@ def send_mail(errand: Errand) -> None:
     """Errand: send one mail, at most once unless a person asks again."""
     mail = Mail.objects.get(pk=subjects.id_of(errand.subject, "mail"))
     if mail.state == Mail.State.SENDING:  # whoever was sending it is dead: its lease has run out
-        _becomes(mail, Mail.State.PERHAPS, STOPPED)
+        _becomes(mail, Mail.State.PERHAPS, "")
     if mail.state != Mail.State.WAITING:
         return
     _becomes(mail, Mail.State.SENDING, "")
@@ -129,7 +128,7 @@ def sweep(at: datetime) -> int:
     found = 0
     for mail in Mail.objects.filter(state=Mail.State.SENDING):
         if not Errand.objects.filter(what="send_mail", subject=subjects.ref(mail), claimed_until__gte=at).exists():
-            found += _if_still(mail, Mail.State.PERHAPS, STOPPED)
+            found += _if_still(mail, Mail.State.PERHAPS, "")
     failed = Errand.objects.filter(what="send_mail", failed_at__isnull=False).values_list("subject", "last_error")
     errors = {subjects.id_of(subject, "mail"): error for subject, error in failed}
     for mail in Mail.objects.filter(state=Mail.State.WAITING, pk__in=errors):

@@ -42,6 +42,8 @@ def mails_page(request: BusinessRequest) -> HttpResponse:
     words, state = request.GET.get("q", "").strip(), request.GET.get("state", "")
     visible = mails.visible_to(request.membership)
     found = mails.found(visible, words, state)
+    if about := request.GET.get("about", ""):  # such as invoice:7, from the invoice's page
+        found = found.filter(subject_ref=about)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(mail, mail_tone(mail)) for mail in page]
     given = {"page": page, "rows": rows, "q": words, "state": state, "states": Mail.State.choices}
