@@ -113,10 +113,10 @@ def _corrected(facts: InvoiceFacts) -> str:
 def _deductions(facts: InvoiceFacts) -> Iterable[dict[str, str]]:
     """Return the deposits taken off, with the VAT they already carried."""
     for deduction in facts.deductions:
-        words = {"number": deduction.number, "day": day(deduction.issued_on)}
         vat = _("including VAT %(amount)s") % {"amount": written(deduction.vat, facts.language)}
         yield {
-            "label": _("Deposit, invoice %(number)s of %(day)s") % words,
+            "label": _("Deposit, invoice %(number)s") % {"number": deduction.number},
+            "day": _("of %(day)s") % {"day": day(deduction.issued_on)},
             "vat": vat if deduction.vat.amount else "",
             "amount": written(-deduction.amount, facts.language),
         }

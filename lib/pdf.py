@@ -7,6 +7,9 @@ One process keeps one font configuration and the parsed stylesheets, and reads t
 same HTML, attachments and dates give the same bytes on the same release and libraries.
 """
 
+# mypy: disable-error-code="no-untyped-call"
+# The renderer has no annotations of its own.
+
 import gc
 import hashlib
 import mimetypes
@@ -133,7 +136,7 @@ def missing_glyphs(text: str) -> set[str]:
 
 @lru_cache(maxsize=1)
 def _drawable() -> frozenset[str]:
-    maps = [TTFont(path).getBestCmap() for path in FONTS]
+    maps = [TTFont(path).getBestCmap() or {} for path in FONTS]
     return frozenset(chr(code) for code in set(maps[0]).intersection(*maps[1:]))
 
 

@@ -47,7 +47,7 @@ def party(copied: Mapping[str, Any]) -> Party:
     """Return a party from the copy that a document holds (people.parties)."""
     known = {field.name for field in fields(Party)}
     values = {key: str(value) for key, value in copied.items() if key in known and value}
-    return Party(**{"name": "", **values}, is_consumer=copied.get("kind") == "PERSON")  # type: ignore[arg-type]
+    return Party(**{"name": "", **values}, is_consumer=copied.get("kind") == "PERSON")
 
 
 def frame(

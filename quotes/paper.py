@@ -13,8 +13,8 @@ from typing import Any, Protocol
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
 from djmoney.money import Money
 
 from lib import clock, law, pdf
@@ -244,7 +244,9 @@ def _segment(term: TermValues, language: str) -> Segment:
 
 
 def day(value: date) -> str:
-    return str(date_format(value, "DATE_FORMAT"))
+    """Return a day in the active language: « 1er janvier 2027 »."""
+    written_out = str(date_format(value, "DATE_FORMAT"))
+    return f"1er{written_out[1:]}" if (get_language() or "").startswith("fr") and value.day == 1 else written_out
 
 
 def table_of_lines(lines: Iterable[PrintedLine], language: str, *, franchise: bool) -> dict[str, Any]:
