@@ -150,3 +150,13 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def facts(self) -> dict[str, Any]:
         return dict(self.cleaned_data)
+
+
+class FirstContactForm(ContactForm):
+    """The contact asked for together with a new client: one who leaves the words empty adds none."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix="contact", empty_permitted=True, use_required_attribute=False, **kwargs)
+
+    def has_changed(self) -> bool:
+        return bool({"name", "email", "capacity", "phone"} & set(self.changed_data))

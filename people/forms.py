@@ -147,7 +147,7 @@ class TaxForm(forms.ModelForm):  # type: ignore[type-arg]
             "bic": _("BIC"),
         }
         help_texts = {
-            "vat_number": _("Left empty by who charges VAT: worked out from the SIREN."),
+            "vat_number": _("May stay empty: if you charge VAT, it is worked out from the SIREN."),
             "iban": _("Printed on invoices, so that transfers need no typing."),
         }
         widgets = {
@@ -260,7 +260,9 @@ class LookForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_local_currencies(self) -> list[str]:
         names = [" ".join(name.split()) for name in self.cleaned_data["local_currencies"].split(",")]
-        unlike = {name.lower(): name for name in names if name}
+        unlike: dict[str, str] = {}
+        for name in filter(None, names):
+            unlike.setdefault(name.lower(), name)
         if any(len(name) > 40 for name in unlike):
             raise forms.ValidationError(_("The name of a currency has 40 letters at most."))
         return list(unlike.values())

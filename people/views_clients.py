@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from lib import clock
 from people.access import BusinessRequest, activities_of, clients_of, in_business
-from people.client_forms import ClientForm, ContactForm
+from people.client_forms import ClientForm, ContactForm, FirstContactForm
 from people.keeping_clients import (
     CannotKeepClient,
     add_client,
@@ -98,7 +98,7 @@ def new_client(request: BusinessRequest) -> HttpResponse:
         return render(request, "people/new_client.html", {"kinds": Client.Kind.choices})
     typed = request.POST if request.method == "POST" else None
     form = ClientForm(typed, kind=kind, activities=activities_of(request.membership))
-    contact = ContactForm(typed, prefix="contact", empty_permitted=True, use_required_attribute=False)
+    contact = FirstContactForm(typed)
     if typed is not None and all([form.is_valid(), contact.is_valid()]):
         made = add_client(
             by=request.user,
