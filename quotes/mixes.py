@@ -69,7 +69,7 @@ def deal_of(version: QuoteVersion) -> Deal:
     """Return what the plain words of a version are made of; a draft's parties are those of today."""
     quote = version.quote
     return Deal(
-        seller=version.seller["name"] if version.seller else quote.business.legal_name,
+        seller=_seller(version),
         buyer=version.buyer["name"] if version.buyer else quote.client.name,
         title=version.title,
         total=price_of(version).total,
@@ -79,6 +79,13 @@ def deal_of(version: QuoteVersion) -> Deal:
         time_zone=quote.business.time_zone,
         online=quote.client.kind != Client.Kind.PERSON,
     )
+
+
+def _seller(version: QuoteVersion) -> str:
+    """Return the name people know the seller by."""
+    if version.seller:
+        return str(version.seller["trade_name"] or version.seller["name"])
+    return str(version.quote.business)
 
 
 def plain_words(version: QuoteVersion) -> list[str]:

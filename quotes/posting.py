@@ -1,6 +1,6 @@
 """What follows a sending, an answer or a question: documents rendered, mails written. Errands may run twice."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -61,7 +61,7 @@ def mail_version(errand: Errand) -> None:
 def _mail_sending(sending_id: int, version: QuoteVersion, document: Document) -> None:
     sending = Sending.objects.select_for_update(of=("self",)).select_related("link__contact").get(pk=sending_id)
     if sending.mail_id is None and sending.link.revoked_at is None:
-        extra: dict[str, object] = {"plain_words": mixes.plain_words(version)}
+        extra = {"plain_words": mixes.plain_words(version)}
         sending.mail = _to_contact("quotes/sent", version, sending.link, clock.now(), [document], extra)
         sending.save(update_fields=["mail"])
 
@@ -131,7 +131,7 @@ def _to_contact(
     link: QuoteLink,
     at: datetime,
     documents: Sequence[Document] = (),
-    extra: dict[str, object] | None = None,
+    extra: Mapping[str, object] | None = None,
     subject_ref: str = "",
 ) -> Mail:
     quote = version.quote
@@ -155,7 +155,7 @@ def _to_business(
     event: str,
     version: QuoteVersion,
     at: datetime,
-    extra: dict[str, object],
+    extra: Mapping[str, object],
     subject_ref: str,
     documents: Sequence[Document] = (),
     reply_to: str = "",

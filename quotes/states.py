@@ -1,6 +1,8 @@
 """Where a quote stands: told by its rows and the day, never stored. Annotations, so that a list stays one query."""
 
 from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, TypedDict
 
 from django.db.models import (
     BooleanField,
@@ -20,6 +22,9 @@ from django.utils.translation import gettext_lazy as _
 
 from quotes.models import Acceptance, Question, Quote, QuoteVersion, Refusal, Visit
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 
 class State(TextChoices):
     DRAFT = "draft", _("draft")
@@ -32,10 +37,24 @@ class State(TextChoices):
     REPLACED = "replaced", _("replaced")  # of one version, when a later one was sent
 
 
+class Shown(TypedDict):
+    """What `with_state` adds to a quote. `total` is a bare number of euros."""
+
+    version_id: int
+    title: str
+    total: Decimal
+    valid_until: date | None
+    sent_at: datetime | None
+    sent_on: date | None
+    has_draft: bool
+    waiting_questions: bool
+    state: str
+
+
 AWAITED = (State.SENT, State.OPENED)  # the client may still answer
 
 
-def with_state(quotes: QuerySet[Quote], on: date) -> QuerySet[Quote]:
+def with_state(quotes: QuerySet[Quote], on: date) -> "QuerySet[WithAnnotations[Quote, Shown]]":
     """Return quotes with what lists show: `state`, and of the version that counts `title`, `total`, `valid_until`,
     `sent_on`, `version_id`; `has_draft` when another version is being written; `waiting_questions`.
 
@@ -95,7 +114,7 @@ def latest_sent(quote: Quote) -> QuoteVersion | None:
     return quote.versions.filter(sent_at__isnull=False).order_by("-version").first()
 
 
-def awaiting_answer(quotes: QuerySet[Quote], on: date) -> QuerySet[Quote]:
+def awaiting_answer(quotes: QuerySet[Quote], on: date) -> "QuerySet[WithAnnotations[Quote, Shown]]":
     """Return the quotes, annotated, whose client may still answer."""
     return with_state(quotes, on).filter(state__in=[state.value for state in AWAITED])
 

@@ -70,11 +70,16 @@ def test_no_line_or_term_moves_to_a_sent_version(sent: Sent):
         RemunerationTerm.objects.filter(version=draft).update(version=sent[0], position=9, closes=False)
 
 
-@pytest.mark.skipif("connection.vendor != 'sqlite'")
+REPLACE = {
+    "sqlite": "INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+    "postgresql": "INSERT INTO {table} SELECT * FROM {table} ON CONFLICT (id) DO UPDATE SET id = EXCLUDED.id",
+}
+
+
 @pytest.mark.parametrize("table", ["quotes_quoteversion", "quotes_quoteline", "quotes_remunerationterm"])
 def test_a_sent_row_is_not_replaced(sent: Sent, table: str):
     with refused():
-        run(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+        run(REPLACE[connection.vendor].format(table=table))
 
 
 def test_a_draft_is_changed_freely():

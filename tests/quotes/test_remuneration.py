@@ -38,9 +38,8 @@ def hours(quantity: str = "10", **fields: Any) -> TermValues:
 
 
 def coins(quantity: str = "100", **fields: Any) -> TermValues:
-    return TermValues(
-        "local_currency", **{"unit": "Stück", "quantity": Decimal(quantity), "unit_value": euros(1)} | fields
-    )
+    plain: dict[str, Any] = {"unit": "Stück", "quantity": Decimal(quantity), "unit_value": euros(1)}
+    return TermValues("local_currency", **plain | fields)
 
 
 def around(**fields: Any) -> Circumstances:
@@ -255,7 +254,7 @@ def test_goods_keep_their_units_and_value_whatever_the_total(price, terms: list[
     for given_term, term in zip(terms, close_mix(price, terms), strict=True):
         if term.kind == "goods":
             assert term.quantity == given_term.quantity
-            assert term.value == given_term.unit_value * given_term.quantity
+            assert term.value == given_term.unit_value * (given_term.quantity or 0)
         if term.in_euros and term.percent is not None:
             assert term.value == share(price, term.percent)
 

@@ -32,7 +32,10 @@ def known_version() -> QuoteVersion:
         conditions="Aucune",
         language="fr",
         lines=({"title": "Site", "quantity": Decimal("1.5"), "unit_price": euros("800"), "vat_rate": Decimal("5.5")},),
-        terms=(make.baskets(quantity=Decimal(15)), {"value": euros(966), "due": "DATE", "due_on": date(2027, 1, 15)}),
+        terms=(
+            make.baskets() | {"quantity": Decimal(15)},
+            {"value": euros(966), "due": "DATE", "due_on": date(2027, 1, 15)},
+        ),
         net=euros(1200),
         vat=euros(66),
         total=euros(1266),

@@ -1,5 +1,6 @@
 import uuid
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_a_list_shows_the_version_that_counts_and_says_what_waits(sent: Sent, so
     drafting.new_version(quote=sent[0].quote, by=someone, at=make.NOW)
     answering.ask(link=sent[1], version_id=sent[0].pk, text="Quand ?", request_id=uuid.uuid4(), at=make.NOW)
     row = with_state(Quote.objects.all(), make.TODAY).get()
-    assert (row.version_id, row.title, row.total) == (sent[0].pk, "Site de la ferme", 1200)
+    assert (row.version_id, row.title, row.total) == (sent[0].pk, "Site de la ferme", Decimal(1200))
     assert (row.has_draft, row.waiting_questions, row.state) == (True, True, State.SENT)
 
 
