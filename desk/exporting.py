@@ -121,8 +121,9 @@ def _add_pdf(archive: Archive, invoice: Invoice) -> None:
     document = keeping.find("invoice_pdf", ref(invoice))
     if document is None:
         raise ExportError(_("The PDF of %(number)s is not made yet.") % {"number": invoice.number})
+    folder = _("invoices")
     with keeping.open_file(document) as source:
-        entry = archive.add_file(f"{_('invoices')}/{document.name}", source)
+        entry = archive.add_file(f"{folder}/{document.name}", source)
     if entry.sha256 != document.sha256:
         raise ExportError(_("The PDF of %(number)s is not the one that was kept.") % {"number": invoice.number})
 
@@ -130,10 +131,10 @@ def _add_pdf(archive: Archive, invoice: Invoice) -> None:
 def _add_tables(archive: Archive, export: Export, period: Period, at: datetime) -> None:
     business = export.business
     invoices = invoices_of(business, period, export.basis)
-    archive.add(f"{_('invoices')}.csv", csv_lines(tables.invoice_header(), tables.invoice_rows(invoices)))
+    archive.add(_("invoices.csv"), csv_lines(tables.invoice_header(), tables.invoice_rows(invoices)))
     book = books.receipts_book(business, period.since, period.until, export.language)
-    archive.add(f"{_('receipts-book')}.csv", csv_lines(tables.book_header(), tables.book_rows(book)))
-    archive.add(f"{_('receipts-book')}.pdf", [tables.book_pdf(business, period, export.language, created=at)])
+    archive.add(_("receipts-book.csv"), csv_lines(tables.book_header(), tables.book_rows(book)))
+    archive.add(_("receipts-book.pdf"), [tables.book_pdf(business, period, export.language, created=at)])
 
 
 def _manifest(archive: Archive, export: Export, checked: Controls, at: datetime) -> bytes:

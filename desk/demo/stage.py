@@ -59,7 +59,7 @@ class Stage:
         """Play every step in the order of time and return how many there were."""
         for at, _order, step in sorted(self._steps, key=lambda planned: planned[:2]):
             step(at)
-            errands.run_due(clock.now())
+            errands.run_due(max(at, clock.now()))
         return len(self._steps)
 
 
