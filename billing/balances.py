@@ -30,6 +30,7 @@ from quotes.models import IfMissed, Kind
 
 AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=AMOUNT)
+HALF_A_CENT = Decimal("0.005")
 NOT_COMING = (IfMissed.DUE_IN_EUROS, IfMissed.WAIVED)
 
 
@@ -62,10 +63,6 @@ def _sum(queryset: QuerySet[Any], group: str, amount: Any) -> Any:
     return Coalesce(Round(Subquery(summed, output_field=AMOUNT), 2), ZERO, output_field=AMOUNT)
 
 
-def _rounded(expression: Any) -> Any:
-    return Round(expression, 2, output_field=AMOUNT)
-
-
 def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     """Annotate allocated, credited, left, in_kind_left, euros_left (Decimal) and is_overdue.
 
@@ -83,24 +80,26 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
             not_coming_since=_missed_since_issue(),
         )
         .annotate(
-            left=Case(
-                When(claims, then=_rounded(F("total") - F("deducted") - F("credited") - F("allocated"))),
-                default=ZERO,
-                output_field=AMOUNT,
-            )
+            raw_left=F("total") - F("deducted") - F("credited") - F("allocated"),
+            room=F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"),
         )
+        .annotate(raw_in_kind=Greatest(Least(F("room"), F("raw_left")), ZERO, output_field=AMOUNT))
         .annotate(
-            in_kind_left=_rounded(
-                Greatest(
-                    Least(F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"), F("left")),
-                    ZERO,
-                    output_field=AMOUNT,
-                )
-            )
+            left=_claimed(claims, F("raw_left")),
+            in_kind_left=_claimed(claims, F("raw_in_kind")),
+            euros_left=_claimed(claims, F("raw_left") - F("raw_in_kind")),
+            is_overdue=Case(When(claims & _euros_are_left() & Q(due_on__lt=on), then=True), default=False),
         )
-        .annotate(euros_left=_rounded(F("left") - F("in_kind_left")))
-        .annotate(is_overdue=Case(When(claims & Q(euros_left__gt=0, due_on__lt=on), then=True), default=False))
     )
+
+
+def _claimed(claims: Q, amount: Any) -> Any:
+    return Case(When(claims, then=Round(amount, 2)), default=ZERO, output_field=AMOUNT)
+
+
+def _euros_are_left() -> Q:
+    """Say "euros_left > 0" from the raw sums: SQLite's parser does not follow expressions as deep as the other way."""
+    return Q(raw_left__gt=HALF_A_CENT, room__lt=F("raw_left") - HALF_A_CENT)
 
 
 def _missed_since_issue() -> Any:
