@@ -92,13 +92,20 @@ def test_a_second_backup_copies_only_what_is_new(lived: Business, tmp_path: Path
 
 
 def test_a_backup_holds_the_key_of_mailed_links(lived: Business, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.delenv("LINK_KEY", raising=False)
     key = Path(settings.VAR_DIR, "link-key")
-    kept = key.read_text()
+    key.write_text("that of the first machine")
     made = backup(tmp_path)
     assert (made / "link-key").stat().st_mode & 0o077 == 0
     key.write_text("that of a new machine")
     run("restore", made, replace=True)
-    assert key.read_text() == kept
+    assert key.read_text() == "that of the first machine"
+    key.unlink()
+
+
+def test_a_key_that_the_environment_gives_is_in_no_backup(lived: Business, tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("LINK_KEY", "kept elsewhere")
+    assert not (backup(tmp_path) / "link-key").exists()
 
 
 def test_restoring_over_somebodys_work_must_be_meant(lived: Business, tmp_path: Path) -> None:
