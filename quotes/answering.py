@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lib import pdf
 from lib.law import fact
 from lib.money import written
 from people.models import Contact, User
@@ -125,6 +126,7 @@ def accept_otherwise(
     _refuse_day(version, on, _day(locked, at))
     if not name.strip() or not how_words.strip():
         raise AnswerError(_("Say who said yes, and how it came."))
+    _refuse_unprintable(name, capacity, how_words)
     content, media_type, ending = _scan(scan)
     acceptance = _record_acceptance(
         Acceptance(
@@ -265,10 +267,18 @@ def _refuse_closed_link(link: QuoteLink) -> None:
 def _refuse_incomplete(name: str, capacity: str, *, power: bool, consent: bool) -> None:
     if not name.strip() or not capacity.strip():
         raise AnswerError(_("Write your name and in what capacity you answer."))
+    _refuse_unprintable(name, capacity)
     if not power:
         raise AnswerError(_("Say that you have the power to commit the client."))
     if not consent:
         raise AnswerError(_("Tick the sentence of agreement."))
+
+
+def _refuse_unprintable(*texts: str) -> None:
+    """The proof of a yes prints who said it: a character without a glyph would be an empty box."""
+    if missing := pdf.missing_glyphs("".join(texts)):
+        words = {"characters": " ".join(sorted(missing)[:10])}
+        raise AnswerError(_("These characters cannot be printed in the PDF: %(characters)s. Remove them.") % words)
 
 
 def _refuse_day(version: QuoteVersion, on: date, today: date) -> None:
@@ -317,11 +327,12 @@ def _record_acceptance(acceptance: Acceptance, traces: Traces) -> Acceptance:
 
 
 def _keep_scan(acceptance: Acceptance, content: bytes, media_type: str, ending: str) -> None:
+    word = _("agreement")
     keeping.keep(
         business=acceptance.quote.business,
         what="acceptance_scan",
         subject=ref(acceptance),
-        name=f"{acceptance.version.number}-{_('agreement')}.{ending}",
+        name=f"{acceptance.version.number}-{word}.{ending}",
         media_type=media_type,
         content=content,
         at=acceptance.at,

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from lib import clock
 from people.models import Role, User
-from quotes import doors, mixes, paper
+from quotes import acceptance_paper, doors, mixes, paper
 from quotes.models import Acceptance, Question, Quote, QuoteLink, QuoteVersion, Refusal, Sending
 from records import errands, keeping, mails
 from records.models import Document, Errand, Mail
@@ -79,17 +81,40 @@ def post_link(link: QuoteLink, at: datetime) -> Mail | None:
 
 
 def mail_acceptance(errand: Errand) -> None:
-    """Errand: tell both sides of a yes, with the exact PDF that was agreed to."""
+    """Errand: tell both sides of a yes, with the exact PDF that was agreed to and the proof of the yes."""
     acceptance = Acceptance.objects.select_related("version__quote__business", "version__quote__client").get(
         pk=id_of(errand.subject, "acceptance")
     )
     version, at = acceptance.version, clock.now()
-    documents = [keep_pdf(version)]
+    documents = [keep_pdf(version), keep_proof(acceptance)]
     with transaction.atomic():
         _to_business("quotes/accepted", version, at, {"acceptance": acceptance}, ref(acceptance), documents)
         for link in _links_told(acceptance):
             extra = {"acceptance": acceptance}
             _to_contact("quotes/accepted_client", version, link, at, documents, extra, ref(acceptance))
+
+
+def keep_proof(acceptance: Acceptance) -> Document:
+    """Return the kept PDF that shows a yes, made now if it was not."""
+    if (kept := proof_of(acceptance)) is not None:
+        return kept
+    version = acceptance.version
+    with override(version.language):
+        word = _("agreement")
+    return keeping.keep(
+        business=acceptance.quote.business,
+        what="acceptance_pdf",
+        subject=ref(acceptance),
+        name=f"{_file_name(version)}-{word}.pdf",
+        media_type=PDF,
+        content=acceptance_paper.acceptance_pdf(acceptance, created=acceptance.at),
+        at=clock.now(),
+    )
+
+
+def proof_of(acceptance: Acceptance) -> Document | None:
+    """Return the kept PDF of a yes, if it is made."""
+    return keeping.find("acceptance_pdf", ref(acceptance))
 
 
 def _links_told(acceptance: Acceptance) -> Sequence[QuoteLink]:

@@ -14,8 +14,6 @@ from quotes.models.offers import Offer, Unit
 
 if TYPE_CHECKING:
     from quotes.models.acceptance import Acceptance
-    from quotes.models.links import QuoteLink, Sending
-    from quotes.models.remuneration import RemunerationTerm
 
 
 class Quote(models.Model):
@@ -29,8 +27,6 @@ class Quote(models.Model):
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     request_id = request_id_field()
 
-    versions: "models.Manager[QuoteVersion]"
-    links: "models.Manager[QuoteLink]"
     acceptance: "Acceptance"
 
     class Meta:
@@ -71,10 +67,6 @@ class QuoteVersion(models.Model):
     total = money_field()
     seal_version = models.PositiveSmallIntegerField(default=1)
     seal = models.CharField(max_length=64, blank=True)
-
-    lines: "models.Manager[QuoteLine]"
-    terms: "models.Manager[RemunerationTerm]"
-    sendings: "models.Manager[Sending]"
 
     class Meta:
         ordering = ["quote", "-version"]

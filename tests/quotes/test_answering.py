@@ -69,7 +69,9 @@ def test_both_sides_get_the_exact_pdf(
     (ours,), (theirs,) = mails_of("quotes/accepted"), mails_of("quotes/accepted_client")
     assert (ours.to, theirs.to) == ("lise@example.org", "camille@example.org")
     for mail in (ours, theirs):
-        assert [document.sha256 for document in mail.documents.all()] == [acceptance.document_sha256]
+        exact, proof = mail.documents.order_by("pk")
+        assert exact.sha256 == acceptance.document_sha256
+        assert (proof.what, proof.name) == ("acceptance_pdf", "D2026-0001-accord.pdf")
         assert acceptance.document_sha256 in mail.body
     assert "{{ link }}" in theirs.body
     assert "{{ link }}" not in ours.body
@@ -88,6 +90,10 @@ def test_a_second_yes_is_refused(sent: Sent):
 @pytest.mark.parametrize("missing", [{"name": " "}, {"capacity": ""}, {"power": False}, {"consent": False}])
 def test_a_yes_needs_a_name_a_capacity_the_power_and_the_consent(sent: Sent, missing: dict[str, Any]):
     refused(sent, **missing)
+
+
+def test_a_name_that_no_document_could_print_is_refused(sent: Sent):
+    assert refused(sent, name="Camille 🥕") == "These characters cannot be printed in the PDF: 🥕. Remove them."
 
 
 # The last day ----------------------------------------------------------------------------------------------------
