@@ -1,0 +1,124 @@
+"""Every address of the site, read from the resolver and filled with the demonstration's rows.
+
+A new page below `/b/<slug>/` is walked without being told; when it needs a row of a new kind, add it to `ROWS`.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import QuerySet
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from billing.models import Export, Invoice, Receipt
+from lib import links
+from people.models import Business, Client, Contact, Invitation, Membership
+from quotes.models import Kind, Offer, Quote, QuoteLink, RemunerationTerm
+from records.models import Errand, Mail
+
+DEMO = "lou-marchal"
+BELOW_A_BUSINESS = "b/<slug:slug>/"
+
+
+@dataclass(frozen=True)
+class Address:
+    """A page: its name in the resolver, the path that opens it."""
+
+    name: str
+    path: str
+
+
+Rows = Callable[[Business], QuerySet[Any]]
+
+
+def _drafts(business: Business) -> QuerySet[Quote]:
+    return Quote.objects.filter(business=business, versions__sent_at=None)
+
+
+def _agreed_in_kind(business: Business) -> QuerySet[RemunerationTerm]:
+    terms = RemunerationTerm.objects.filter(version__quote__business=business, version__acceptance__isnull=False)
+    return terms.exclude(kind=Kind.MONEY)
+
+
+def _issued(business: Business) -> QuerySet[Invoice]:
+    return Invoice.objects.filter(business=business, issued_at__isnull=False).order_by("-pk")
+
+
+# Which row opens an address: by the address's name, else by its first word ("quote_pdf" → "quote").
+ROWS: dict[str, Rows] = {
+    "client": lambda b: Client.objects.filter(activity__business=b, contacts__isnull=False),
+    "contact": lambda b: Client.objects.filter(activity__business=b, contacts__isnull=False),
+    "offer": lambda b: Offer.objects.filter(activity__business=b),
+    "quote": lambda b: Quote.objects.filter(business=b, acceptance__isnull=False),
+    "quote_edit": _drafts,
+    "quote_preview": _drafts,
+    "quote_send": _drafts,
+    "quote_discard": _drafts,
+    "invoice": _issued,
+    "invoice_final": lambda b: Quote.objects.filter(business=b, acceptance__isnull=False),
+    "invoice_edit": lambda b: Invoice.objects.filter(business=b, issued_at=None),
+    "invoice_issue": lambda b: Invoice.objects.filter(business=b, issued_at=None),
+    "invoice_preview": lambda b: Invoice.objects.filter(business=b, issued_at=None),
+    "invoice_delete": lambda b: Invoice.objects.filter(business=b, issued_at=None),
+    "receipt": lambda b: Receipt.objects.filter(business=b),
+    "term": _agreed_in_kind,
+    "mail": lambda b: Mail.objects.filter(business=b),
+    "errand": lambda b: Errand.objects.filter(business=b),
+    "export": lambda b: Export.objects.filter(business=b),
+    "member": lambda b: Membership.objects.filter(business=b),
+    "invitation": lambda b: Invitation.objects.filter(business=b),
+}
+VERBS = ("change_", "put_", "remove_", "revoke_", "new_")
+
+
+def patterns(resolver: URLResolver | None = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Yield every pattern of the site with its whole route."""
+    for found in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(found.pattern)
+        if isinstance(found, URLResolver):
+            yield from patterns(found, route)
+        else:
+            yield route, found
+
+
+def of_business(business: Business) -> list[Address]:
+    """Return every address below `/b/<slug>/`. Raises LookupError where the demonstration has no row to open it."""
+    found = [pattern for route, pattern in patterns() if route.startswith(BELOW_A_BUSINESS)]
+    return [Address(str(pattern.name), _path(pattern, business)) for pattern in found]
+
+
+def of_client(link: QuoteLink) -> list[Address]:
+    """Return every address that a client's link opens."""
+    token = links.make(link.pk, link.generation)
+    names = [str(pattern.name) for route, pattern in patterns() if route.startswith("d/<str:token>/")]
+    return [Address(name, reverse(name, args=[token])) for name in names]
+
+
+def _path(pattern: URLPattern, business: Business) -> str:
+    filled: dict[str, Any] = {"slug": business.slug}
+    asked = pattern.pattern.converters
+    if "pk" in asked:
+        filled["pk"] = _row(str(pattern.name), business)
+    if "contact_pk" in asked:
+        filled["contact_pk"] = Contact.objects.filter(client=filled["pk"]).values_list("pk", flat=True)[0]
+    if "link_pk" in asked:
+        filled["link_pk"] = QuoteLink.objects.filter(quote=filled["pk"]).values_list("pk", flat=True)[0]
+    if "invoice_pk" in asked:
+        filled["invoice_pk"] = _row("invoice", business)
+    if "section" in asked:
+        filled["section"] = "tax"
+    return reverse(str(pattern.name), kwargs=filled)
+
+
+def _row(name: str, business: Business) -> int:
+    bare = name
+    for verb in VERBS:
+        bare = bare.removeprefix(verb)
+    bare = bare.removesuffix("_away")
+    rows = ROWS.get(name) or ROWS.get(bare) or ROWS.get(bare.split("_")[0])
+    if rows is None:
+        raise LookupError(f"Say in ROWS which row opens {name}.")
+    row = rows(business).first()
+    if row is None:
+        raise LookupError(f"The demonstration has no row for {name}.")
+    return int(row.pk)
