@@ -28,11 +28,18 @@ class Sheet:
     lines: list[LineForm] = field(default_factory=list)
     terms: list[AnyTermForm] = field(default_factory=list)
     closes: str = ""  # the key of the term that takes what is left
-    added: str = ""  # the id of the field to go to next, after a row was added
+    added: str = ""  # the name of the field to go to next, after a row was added
 
     @property
     def charges_vat(self) -> bool:
         return self.business.vat_regime != Business.VatRegime.FRANCHISE
+
+    def point(self) -> None:
+        """Put the cursor in the row that was just added."""
+        for form in (*self.lines, *self.terms):
+            for name, shown in form.fields.items():
+                if form.add_prefix(name) == self.added:
+                    shown.widget.attrs["autofocus"] = True
 
     # Reading ---------------------------------------------------------------------------------------------------
     @property
@@ -100,21 +107,21 @@ class Sheet:
         if len(self.lines) < MOST_ROWS:
             line = LineForm(key=_next_key(self.lines), charges_vat=self.charges_vat, initial=initial)
             self.lines.append(line)
-            self.added = line["title"].auto_id
+            self.added = line.add_prefix("title")
 
     def add_offer(self, offer: Offer) -> None:
         """Add an offer as a line; it takes the place of a line left blank at the end."""
         if self.lines and self.lines[-1].is_blank:
             self.lines.pop()
         self.add_line({"offer": offer.pk} | line_of(offer))
-        self.added = self.lines[-1]["quantity"].auto_id
+        self.added = ""  # whoever adds one from the list may want another
 
     def add_term(self, kind: str) -> None:
         if len(self.terms) < MOST_ROWS:
             term = TERM_FORMS[kind](key=_next_key(self.terms))
             self.terms.append(term)
             first = "amount" if kind == Kind.MONEY else "label"
-            self.added = term[first].auto_id
+            self.added = term.add_prefix(first)
             if kind == Kind.MONEY and not self.closes:
                 self.closes = term.key
 

@@ -103,7 +103,8 @@ class LineForm(RowForm):
     @staticmethod
     def initial_of(line: QuoteLine) -> dict[str, Any]:
         names = ("title", "description", "quantity", "unit", "unit_price", "discount_percent", "vat_rate")
-        return {name: getattr(line, name) for name in names} | {"offer": line.offer_id}
+        shown = {name: getattr(line, name) for name in names} | {"offer": line.offer_id}
+        return shown | {"discount_percent": line.discount_percent or None}
 
     def values(self) -> dict[str, Any]:
         """Return the line as it is to be saved, without its position."""
@@ -197,7 +198,7 @@ def _share_shown(percent: Decimal | None) -> str:
 class PlannedTermForm(TermForm):
     """What comes in units, on days: goods, hours, local currency."""
 
-    unit = forms.CharField(label=_("Unit"), max_length=40, help_text=_("For example: basket."))
+    unit = forms.CharField(label=_("Unit, in the singular"), max_length=40)
     quantity = NumberField(label=_("How many in all"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2)
     unit_value = EurosField(label=_("Worth each, €"))
     valuation = forms.CharField(

@@ -111,7 +111,9 @@ def _counted(request: HttpRequest, link: QuoteLink) -> HttpResponse | None:
         limits.count_answer(link.pk, address_of(request))
     except limits.TooMany as too_many:
         words = {"title": _("Too many tries"), "words": str(too_many)}
-        return render(request, "quotes/client_closed.html", words, status=429, headers={"Retry-After": "300"})
+        answer = render(request, "quotes/client_closed.html", words | {"user": None}, status=429)
+        answer["Retry-After"] = str(limits.SECONDS)
+        return answer
     return None
 
 

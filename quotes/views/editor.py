@@ -137,6 +137,7 @@ class Desk:
         **more: Any,
     ) -> HttpResponse:
         """Answer with the whole editor; htmx gets it without the rest of the page."""
+        sheet.point()
         context = self._worked_out(sheet) | self._around(sheet) | more
         context |= {"saved_at": saved_at, "unsaved": unsaved, "wrong": _wrong(sheet) if complain else [], "said": said}
         status = 200 if self.in_place or not (complain or more) else 409 if more else 422
@@ -201,6 +202,7 @@ class Desk:
         return {
             "sheet": sheet,
             "priced": priced,
+            "all_read": sheet.is_valid(),
             "segments": segments_of(valued) if priced.total.amount else [],
             "problems": [(place, message) for level, place, message in told if level == "error"],
             "warnings": [(place, message) for level, place, message in told if level == "warning"],

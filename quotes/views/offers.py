@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lib.clock import now
+from lib import clock
 from people.access import BusinessRequest, activities_of, in_business, visible_activities
 from people.models import new_request_id
 from quotes import cataloguing
@@ -90,7 +90,7 @@ def offer_new(request: BusinessRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid() & whose.is_valid():
         made = cataloguing.create_offer(
             by=request.user,
-            at=now(),
+            at=clock.now(),
             activity=whose.cleaned_data["activity"],
             fields=form.fields_of_offer(),
             request_id=form.cleaned_data["request_id"],
@@ -125,7 +125,7 @@ def offer_edit(request: BusinessRequest, pk: int) -> HttpResponse:
 
 def _form_page(request: BusinessRequest, form: OfferForm, found: Offer | None = None, **more: Any) -> HttpResponse:
     context = {"form": form, "offer": found, **more}
-    return render(request, "quotes/offer_form.html", context, status=422 if form.is_bound and form.errors else 200)
+    return render(request, "quotes/offer_form.html", context, status=422 if form.is_bound else 200)
 
 
 def _stale_page(request: BusinessRequest, form: OfferForm, stale: cataloguing.StaleOffer) -> HttpResponse:
@@ -152,7 +152,7 @@ def offer_duplicate(request: BusinessRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return redirect("offer", request.business.slug, found.pk)
     made = cataloguing.duplicate_offer(
-        by=request.user, at=now(), offer=found, request_id=form.cleaned_data["request_id"]
+        by=request.user, at=clock.now(), offer=found, request_id=form.cleaned_data["request_id"]
     )
     messages.success(request, _("Here is the copy: change what differs."))
     return redirect("offer_edit", request.business.slug, made.pk)
@@ -164,7 +164,7 @@ def offer_archive(request: BusinessRequest, pk: int) -> HttpResponse:
     """Put an offer away, or take it back."""
     found = get_object_or_404(visible_offers(request), pk=pk)
     away = request.POST.get("away") == "yes"
-    cataloguing.archive_offer(by=request.user, offer=found, at=now() if away else None)
+    cataloguing.archive_offer(by=request.user, offer=found, at=clock.now() if away else None)
     said = _("The offer is put away. It is no longer proposed, and old quotes still show it.")
     messages.success(request, said if away else _("The offer is back in your catalogue."))
     return redirect("offer", request.business.slug, found.pk)

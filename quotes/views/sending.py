@@ -1,5 +1,7 @@
 """A draft before it leaves: what it will look like, to whom it goes, and the sending."""
 
+from copy import copy
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -10,6 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lib import clock
+from people import parties
 from people.access import BusinessRequest, in_business
 from people.models import Contact
 from quotes import mixes, paper, sending
@@ -144,10 +147,13 @@ def _send_page(
 def mail_shown(version: QuoteVersion, contact: Contact) -> dict[str, str]:
     """Return the mail that a contact will get, its link said in words."""
     quote = version.quote
+    shown = copy(version)  # never saved: what sending writes on it
+    shown.seller, shown.number = parties.seller(quote.business), quote.number or _("[number]")
     context = {
         "quote": quote,
-        "version": version,
+        "version": shown,
         "contact": contact,
+        "plain_words": mixes.plain_words(version),
         "business": quote.business,
         "sender_name": str(quote.business),
         "link": letters.LINK,
