@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -187,6 +188,7 @@ def _to_business(
 ) -> None:
     """Write to the people of the quote's activity, each in their language; else to the business's address."""
     quote = version.quote
+    page = settings.SITE_URL + quote.get_absolute_url()
     for email, language in _team(quote):
         mails.post(
             business=quote.business,
@@ -194,7 +196,7 @@ def _to_business(
             event=event,
             to=email,
             language=language,
-            context={"quote": quote, "version": version, "client": quote.client, **extra},
+            context={"quote": quote, "version": version, "client": quote.client, "page": page, **extra},
             at=at,
             subject_ref=subject_ref,
             documents=documents,
