@@ -19,7 +19,7 @@ class NumberField(forms.DecimalField):
 
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         return super().to_python(typed_number(value) if isinstance(value, str) else value)
 
     def prepare_value(self, value: Any) -> Any:

@@ -1,9 +1,10 @@
 """What people type about a client. Which identity is asked depends on what the client is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lib import identifiers
@@ -71,7 +72,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
 
-    def __init__(self, *args: Any, kind: str, activities: Sequence[Activity], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, kind: str, activities: Iterable[Activity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.activities = kind, list(activities)
         for name in ALL_ASKED:
@@ -155,8 +156,8 @@ class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
 class FirstContactForm(ContactForm):
     """The contact asked for together with a new client: one who leaves the words empty adds none."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, prefix="contact", empty_permitted=True, use_required_attribute=False, **kwargs)
+    def __init__(self, typed: QueryDict | None = None) -> None:
+        super().__init__(typed, prefix="contact", empty_permitted=True, use_required_attribute=False)
 
     def has_changed(self) -> bool:
         return bool({"name", "email", "capacity", "phone"} & set(self.changed_data))

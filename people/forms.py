@@ -250,7 +250,7 @@ class LookForm(forms.ModelForm):  # type: ignore[type-arg]
         return colour
 
     def clean_logo_file(self) -> bytes | None:
-        file: UploadedFile | None = self.cleaned_data["logo_file"]
+        file: UploadedFile[bytes] | None = self.cleaned_data["logo_file"]
         if not file:
             return None
         try:

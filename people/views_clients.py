@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -28,7 +28,7 @@ from people.keeping_clients import (
 from people.models import Client, Contact, Role
 
 PER_PAGE = 25
-ORDERS = {"name": Lower("name"), "city": Lower("city"), "kind": "kind"}
+ORDERS: dict[str, F | Lower] = {"name": Lower("name"), "city": Lower("city"), "kind": F("kind")}
 
 
 def _found(clients: QuerySet[Client], words: str) -> QuerySet[Client]:
@@ -43,10 +43,8 @@ def _found(clients: QuerySet[Client], words: str) -> QuerySet[Client]:
 
 
 def _sorted(clients: QuerySet[Client], sort: str) -> QuerySet[Client]:
-    order = Lower("name") if sort.lstrip("-") not in ORDERS else ORDERS[sort.lstrip("-")]
-    if isinstance(order, str):
-        return clients.order_by(f"-{order}" if sort.startswith("-") else order, Lower("name"), "pk")
-    return clients.order_by(order.desc() if sort.startswith("-") else order.asc(), "pk")
+    order = ORDERS.get(sort.lstrip("-"), ORDERS["name"])
+    return clients.order_by(order.desc() if sort.startswith("-") else order.asc(), Lower("name"), "pk")
 
 
 @in_business

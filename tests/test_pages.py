@@ -53,7 +53,7 @@ def test_a_page_is_light_readable_and_fits(watched: Watched, open_page: Any) -> 
 def test_every_word_of_the_navigation_leads_somewhere() -> None:
     for _word, name, prefix, _owners_alone in NAVIGATION:
         address = reverse(name, args=["lise-potager"])
-        assert address == f"/b/lise-potager/{prefix}/".replace("//", "/")
+        assert address == f"/b/lise-potager/{prefix.partition(' ')[0]}/".replace("//", "/")
 
 
 def test_no_template_carries_what_the_policy_refuses() -> None:

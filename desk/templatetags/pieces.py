@@ -29,15 +29,16 @@ KIND_WORDS = {
     "local_currency": _("local currency"),
 }
 TONES = {"good", "wait", "bad", "off", ""}
-# What the navigation shows: word, name of the URL, prefix of the paths under it, whether owners alone see it.
+# What the navigation shows: word, name of the URL, first folders of the paths under it, whether owners alone see it.
 PAGES = (
     (_("Today"), "today", "", False),
     (_("Quotes"), "quotes", "quotes", False),
     (_("Invoices"), "invoices", "invoices", False),
+    (_("Received"), "receipts", "receipts", False),
     (_("Offers"), "offers", "offers", False),
     (_("Clients"), "clients", "clients", False),
     (_("Accounting"), "accounting", "accounting", False),
-    (_("Settings"), "settings", "settings", True),
+    (_("Settings"), "settings", "settings members", True),
 )
 
 
@@ -109,7 +110,7 @@ def _links(slug: str, path: str, is_owner: bool) -> list[dict[str, Any]]:
             address = reverse(name, args=[slug])
         except NoReverseMatch:  # tests/test_pages.py sees to it that all exist
             continue
-        here = path == address or bool(prefix and path.startswith(f"/b/{slug}/{prefix}/"))
+        here = path == address or any(path.startswith(f"/b/{slug}/{part}/") for part in prefix.split())
         found.append({"word": word, "url": address, "here": here})
     return found
 
