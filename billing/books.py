@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing.models import Receipt
-from lib.money import euros, number_written, total
+from lib.money import euros, total
 from people.models import Business
 from quotes.models import Kind
+from quotes.wording import counted
 
 CASH = (Receipt.Means.CASH, Receipt.Means.LOCAL_PAPER)
 
@@ -74,8 +75,7 @@ def nature_of(receipt: Receipt, language: str) -> str:
     if receipt.kind == Kind.MONEY or receipt.quantity is None:
         said = receipt.label or _("Services")
     else:
-        count = number_written(abs(receipt.quantity), language)
-        said = f"{count} {receipt.unit}".strip()
+        said = counted(abs(receipt.quantity), receipt.unit, language)
         said = f"{said} ({receipt.label})" if receipt.label and receipt.label != receipt.unit else said
     if receipt.reverses:
         words = {"what": said, "reason": receipt.reason, "number": receipt.reverses_id}

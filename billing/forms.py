@@ -12,7 +12,7 @@ from billing.models import Invoice
 from lib.money import euros
 from people.models import Business, Client, Contact
 from quotes.forms import RequestForm
-from quotes.forms_fields import EurosField, NumberField
+from quotes.forms_fields import EurosField, NumberField, number_shown
 from quotes.models import Unit
 
 LINES_SHOWN = 3  # empty ones, at the end of a one-off invoice
@@ -146,7 +146,12 @@ class CreditForm(RequestForm):
         for line in invoice.lines.order_by("position"):
             name = f"line_{line.position}"
             self.fields[name] = NumberField(
-                label=line.title, required=False, min_value=Decimal(0), max_value=line.quantity, decimal_places=4
+                label=line.title,
+                required=False,
+                min_value=Decimal(0),
+                max_value=line.quantity,
+                decimal_places=4,
+                help_text=_("Invoiced: %(quantity)s") % {"quantity": number_shown(line.quantity)},
             )
             self.line_fields.append(name)
 

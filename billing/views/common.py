@@ -8,14 +8,17 @@ from django.db.models import QuerySet
 from django.forms import BaseForm
 from django.http import Http404
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from billing.facts import RECEIVED, TO_RECEIVE, InvoiceFacts
 from billing.models import Invoice, Receipt
 from lib import clock
 from lib.bars import Segment
-from lib.money import cents, euros
+from lib.money import MINUS, NO_BREAK_SPACE, cents, euros, number_written
 from people.access import BusinessRequest, visible_activities
 from people.models import Role
 from quotes.models import Kind
+from quotes.wording import counted
 
 
 def today_of(request: BusinessRequest) -> date:
@@ -57,6 +60,25 @@ def receipt_or_404(request: BusinessRequest, pk: int) -> Receipt:
 def say(form: BaseForm, error: Any) -> None:
     """Show an act's refusal next to the field it is about, or on top."""
     form.add_error(error.field if error.field in form.fields else None, str(error))
+
+
+def count_of(receipt: Receipt) -> str:
+    """Return how many came, with the unit: « 2 paniers », « −1 panier »; nothing for euros."""
+    if receipt.quantity is None:
+        return ""
+    sign, unit = MINUS if receipt.quantity < 0 else "", receipt.unit or receipt.label
+    if receipt.kind == Kind.LOCAL_CURRENCY:  # the name of a currency has no plural
+        return f"{sign}{number_written(abs(receipt.quantity), language())}{NO_BREAK_SPACE}{unit}"
+    return sign + counted(abs(receipt.quantity), unit, language())
+
+
+def bar_of(facts: InvoiceFacts) -> list[Segment]:
+    """Return the mix of an invoice, saying of each part whether it came."""
+    words = {RECEIVED: _("received"), TO_RECEIVE: _("to be received")}
+    return [
+        Segment(part.kind, part.value, f"{part.label}, {words[part.state]}" if part.state in words else part.label)
+        for part in facts.parts
+    ]
 
 
 def segments(sums: Iterable[tuple[str, Any]]) -> list[Segment]:

@@ -14,9 +14,8 @@ from billing import crediting, drafting, issuing
 from billing.checking import obstacles
 from billing.forms import CreditForm, DraftForm, LineFormSet, OneOffForm, initial_of
 from billing.models import Invoice
-from billing.views.common import invoice_or_404, may_write, say, today_of
+from billing.views.common import bar_of, invoice_or_404, may_write, say, today_of
 from lib import clock
-from lib.bars import Segment
 from people.access import BusinessRequest, clients_of, in_business, visible_activities
 from people.models import new_request_id
 from quotes.forms import RequestForm
@@ -177,7 +176,7 @@ def invoice_issue(request: BusinessRequest, pk: int) -> HttpResponse:
         "said": said,
         "on": on,
         "obstacles": reasons or obstacles(draft, said, on),
-        "segments": [Segment(part.kind, part.value, part.label) for part in said.parts],
+        "segments": bar_of(said),
     }
     return render(request, "billing/invoice_issue.html", context, status=409 if reasons else 200)
 

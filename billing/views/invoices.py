@@ -14,7 +14,7 @@ from billing import balances, crediting, issuing, mailing, stating
 from billing.checking import obstacles
 from billing.forms import MailForm
 from billing.models import Allocation, Invoice, Receipt
-from billing.views.common import invoice_or_404, may_write, today_of, visible_invoices
+from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
 from billing.views.next_steps import STATES, in_state, next_step, state_of
 from lib import clock
 from lib.bars import Segment
@@ -117,7 +117,7 @@ def _draft(request: BusinessRequest, draft: Invoice) -> HttpResponse:
         "said": said,
         "claim": claim,
         "obstacles": obstacles(draft, said, on),
-        "segments": [Segment(part.kind, part.value, part.label) for part in said.parts],
+        "segments": bar_of(said),
         "may_write": may_write(request),
     }
     return render(request, "billing/draft.html", context)

@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from billing import settling
 from billing.balances import with_balances
-from billing.claiming import free_of
+from billing.claiming import free_of, values_of
 from billing.expecting import expected
 from billing.forms_receipts import ReceiptForm, ReverseForm, SettleForm, WhoForm
 from billing.models import Invoice, Receipt
 from billing.views.common import (
+    count_of,
     invoice_or_404,
     language,
     may_write,
@@ -28,11 +29,13 @@ from billing.views.common import (
     visible_receipts,
 )
 from lib import clock
+from lib.money import cents
 from people.access import BusinessRequest, clients_of, in_business
 from people.models import Client
 from quotes.models import Kind, RemunerationTerm
+from quotes.wording import headline
 
-PER_PAGE = 25
+PER_PAGE = 20
 SORTS = {"day": "received_on", "client": "client__name", "value": "value"}
 
 
@@ -48,6 +51,9 @@ def receipts(request: BusinessRequest) -> HttpResponse:
         settled=Sum("allocations__value")
     )
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    for row in page.object_list:
+        row.count = count_of(row)  # type: ignore[attr-defined]
+        row.is_used_up = bool(row.settled) and cents(row.settled) == row.value.amount  # type: ignore[attr-defined]
     sums = found.order_by().values_list("kind").annotate(Sum("value"))
     context = {
         "page": page,
@@ -101,7 +107,8 @@ def receipt_new(request: BusinessRequest) -> HttpResponse:
     )
     if data is not None and form.is_valid() and (made := _recorded(request, form)) is not None:
         return redirect("receipt", request.business.slug, made.pk)
-    context = {"form": form, "term": term, "client": client, "kind": kind}
+    agreed = headline(values_of(term), language()) if term else ""
+    context = {"form": form, "term": term, "agreed": agreed, "client": client, "kind": kind}
     return render(request, "billing/receipt_new.html", context, status=422 if data is not None else 200)
 
 
@@ -190,6 +197,7 @@ def receipt(request: BusinessRequest, pk: int) -> HttpResponse:
     )
     context = {
         "receipt": found,
+        "count": count_of(found),
         "reversal": getattr(found, "reversed_by", None),
         "free": free,
         "settled": by_invoice,

@@ -14,11 +14,12 @@ from billing import settling
 from billing.expecting import outstanding_of
 from billing.forms_receipts import DaysForm, name_of
 from billing.models import MissedDelivery, Receipt
-from billing.views.common import may_write, say, today_of
+from billing.views.common import language, may_write, say, today_of
 from lib import clock
 from people.access import BusinessRequest, clients_of, in_business
 from quotes.models import Kind, RemunerationTerm
 from quotes.terms import planned_days
+from quotes.wording import counted
 
 
 @in_business
@@ -35,11 +36,12 @@ def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
     form = DaysForm(data, term=term, days=to_answer)
     if data is not None and form.is_valid() and _recorded(request, form, term):
         return redirect("term_confirm", request.business.slug, pk)
+    unit = term.unit or term.label
     context = {
         "term": term,
         "form": form,
-        "rows": [(form[name_of(day)], day, quantity) for day, quantity in to_answer],
-        "coming": [(day, quantity) for day, quantity in planned_days(term) if day > today],
+        "rows": [(form[name_of(day)], day, counted(quantity, unit, language())) for day, quantity in to_answer],
+        "coming": [(day, counted(quantity, unit, language())) for day, quantity in planned_days(term) if day > today],
         "past": _past(term),
         "outstanding": outstanding_of(term),
         "may_write": may_write(request),
