@@ -14,7 +14,7 @@ def money_field(*, decimals: int = 2, default: Decimal | int = 0) -> Any:
     Never null (django-money would null the shared currency with it): where there may be no amount, it is 0 and
     another column says so. Amounts have 2 decimals, unit prices 6 (EN 16931 BR-FR-DEC-03).
     """
-    return MoneyField(  # type: ignore[no-untyped-call]
+    return MoneyField(
         max_digits=12 + decimals,
         decimal_places=decimals,
         default=Decimal(default),

@@ -54,7 +54,9 @@ def in_business(
     @wraps(view)
     def door(request: HttpRequest, slug: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         membership = (
-            Membership.objects.select_related("business", "user").filter(business__slug=slug, user=request.user).first()
+            Membership.objects.select_related("business", "user")
+            .filter(business__slug=slug, user=request.user.pk)
+            .first()
         )
         if membership is None:
             raise Http404

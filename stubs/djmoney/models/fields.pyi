@@ -12,4 +12,6 @@ class MoneyField(models.DecimalField[_ST, _GT]):
     _pyi_private_set_type: Money | Combinable  # type: ignore[assignment]
     _pyi_private_get_type: Money  # type: ignore[assignment]
     _pyi_lookup_exact_type: Money | Decimal | str  # type: ignore[assignment]
-    def __init__(self, *args: Any, currency_field_name: str | None = ..., default_currency: str = ..., **kwargs: Any) -> None: ...
+    def __init__(
+        self, *args: Any, currency_field_name: str | None = ..., default_currency: str = ..., **kwargs: Any
+    ) -> None: ...
