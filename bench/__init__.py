@@ -1,0 +1,1 @@
+"""What `make bench` measures. Numbers to look at and to compare; no test waits for a stopwatch."""
