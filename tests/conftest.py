@@ -6,11 +6,13 @@ import socket
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client as Visitor
 from django.test import TransactionTestCase
+from django.utils import translation
 
 from config.translations import compile_all
 from lib import freezing
@@ -26,6 +28,11 @@ BROWSER_OPTIONS = [
     "--disable-background-networking",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
 ]
+
+
+hypothesis.settings.register_profile("quick", deadline=None)  # a busy machine is no bug
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=10_000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 # The run ---------------------------------------------------------------------------------------------------------
@@ -50,6 +57,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
         if names & {"postgresql_url", "redis_url"}:
             item.add_marker("services")
+
+
+@pytest.fixture(autouse=True)
+def french() -> None:
+    """Start each test in the site's first language, whatever the last page of the test before was in."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -10,13 +10,16 @@ COMMON = Path(os.environ.get("COURGETTE_VAR") or Path(__file__).parent.parent / 
 for forgotten in COMMON.glob("[0-9]*"):
     if not Path("/proc", forgotten.name).exists():
         shutil.rmtree(forgotten, ignore_errors=True)  # of a run that was killed
-os.environ["COURGETTE_VAR"] = str(COMMON / str(os.getpid()))
+VAR = COMMON / str(os.getpid())
+VAR.mkdir(parents=True, exist_ok=True)
+for name in ("secret-key", "link-key"):  # the same in every process of a run
+    (VAR / name).write_text(f"the {name} of the tests, which is good for nothing else")
+os.environ["COURGETTE_VAR"] = str(VAR)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright keeps an event loop in the thread of the test
 for name in ("SITE_URL", "COURGETTE_PRODUCTION", "DEBUG", "EMAIL_URL", "SIGNUP_OPEN", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402, F403
-from config.settings import VAR_DIR  # noqa: E402
 
-atexit.register(shutil.rmtree, VAR_DIR, ignore_errors=True)
+atexit.register(shutil.rmtree, VAR, ignore_errors=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -28,10 +28,10 @@ def log():
     return logger, text
 
 
-@pytest.mark.parametrize("path", [f"/d/{TOKEN}/", f"/d/{TOKEN}", f"/d/{TOKEN}/accept/?x=1", f"https://a.b/d/{TOKEN}#x"])
+@pytest.mark.parametrize("path", ["/d/{}/", "/d/{}", "/d/{}/accept/?x=1", "https://a.b/d/{}#x"])
 def test_a_token_never_reaches_the_log(log, path):
     logger, text = log
-    logger.warning("GET %s refused", path)
+    logger.warning("GET %s refused", path.format(TOKEN))
     assert TOKEN not in text.getvalue()
     assert "/d/…" in text.getvalue()
 
