@@ -39,7 +39,8 @@ def todos(membership: Membership, on: date) -> list[Todo]:
     finders: list[Callable[[Membership, date], Iterator[Todo]]] = [
         _failures, _questions, _drafts, _to_confirm, _overdue, _to_finish, _expiring, _unsent,
     ]  # fmt: skip
-    return [todo for find in finders for todo in find(membership, on)]
+    found = [todo for find in finders for todo in find(membership, on)]
+    return sorted(found, key=lambda todo: todo.tone != "bad")
 
 
 def _failures(membership: Membership, on: date) -> Iterator[Todo]:
