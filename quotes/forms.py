@@ -104,10 +104,10 @@ class ActivityForm(forms.Form):
             chosen.widget = chosen.hidden_widget()
 
 
-class ClientOfQuoteField(forms.ModelChoiceField):
+class ClientOfQuoteField(forms.ModelChoiceField[Client]):
     """A client, by name and town."""
 
-    def label_from_instance(self, client: Client) -> str:  # type: ignore[override]
+    def label_from_instance(self, client: Client) -> str:
         return f"{client.name} ({client.city})" if client.city else client.name
 
 
@@ -126,8 +126,8 @@ class NewQuoteForm(RequestForm):
         chosen.queryset = clients
 
 
-class ContactsField(forms.ModelMultipleChoiceField):
-    def label_from_instance(self, contact: Contact) -> str:  # type: ignore[override]
+class ContactsField(forms.ModelMultipleChoiceField[Contact]):
+    def label_from_instance(self, contact: Contact) -> str:
         return f"{contact.name}, {contact.capacity} · {contact.email}" if contact.capacity else str(contact)
 
 

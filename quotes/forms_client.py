@@ -40,8 +40,8 @@ class RefuseForm(RequestForm):
     )
 
 
-class LineField(forms.ModelChoiceField):
-    def label_from_instance(self, line: QuoteLine) -> str:  # type: ignore[override]
+class LineField(forms.ModelChoiceField[QuoteLine]):
+    def label_from_instance(self, line: QuoteLine) -> str:
         return line.title
 
 

@@ -1,6 +1,6 @@
 """A draft as it stands on the page: what is typed, right or wrong, and what the buttons do to it. Saves nothing."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,14 +9,13 @@ from django.http import QueryDict
 
 from people.models import Business
 from quotes.drafting import line_of
-from quotes.forms_editor import TERM_FORMS, VALID_FOR, DraftForm, LineForm, MoneyTermForm, PlannedTermForm
+from quotes.forms_editor import TERM_FORMS, VALID_FOR, DraftForm, LineForm, MoneyTermForm, RowForm, TermForm
 from quotes.models import Kind, Offer, QuoteVersion
 from quotes.pricing import LineValues, Priced, priced
 from quotes.terms import TermValues
 
 MOST_ROWS = 60
 ROWS = {"line": "lines", "term": "terms"}
-AnyTermForm = MoneyTermForm | PlannedTermForm
 
 
 @dataclass
@@ -26,7 +25,7 @@ class Sheet:
     business: Business
     draft: DraftForm
     lines: list[LineForm] = field(default_factory=list)
-    terms: list[AnyTermForm] = field(default_factory=list)
+    terms: list[TermForm] = field(default_factory=list)
     closes: str = ""  # the key of the term that takes what is left
     added: str = ""  # the name of the field to go to next, after a row was added
 
@@ -48,7 +47,7 @@ class Sheet:
         return [line for line in self.lines if line.is_valid() and not line.is_blank]
 
     @property
-    def saved_terms(self) -> list[AnyTermForm]:
+    def saved_terms(self) -> list[TermForm]:
         return [term for term in self.terms if term.is_valid() and not term.is_blank]
 
     def is_valid(self) -> bool:
@@ -78,11 +77,11 @@ class Sheet:
 
     def tell(self, errors: Mapping[str, list[str]]) -> None:
         """Put what could not be kept (`lines.0.quantity`: sentences) beside the fields it is about."""
-        rows = {"lines": self.saved_lines, "terms": self.saved_terms}
+        rows: dict[str, Sequence[RowForm]] = {"lines": self.saved_lines, "terms": self.saved_terms}
         for place, sentences in errors.items():
             kind, _dot, rest = place.partition(".")
             index, _dot, name = rest.partition(".")
-            known = rows.get(kind, [])
+            known = rows.get(kind, ())
             form = known[int(index)] if index.isdigit() and int(index) < len(known) else self.draft
             form.add_error(name if name in form.fields else None, sentences)
 

@@ -12,6 +12,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 
 from lib.money import euros
 from quotes.forms_fields import EurosField, NumberField, number_shown
@@ -25,9 +26,12 @@ class DateField(forms.DateField):
     """A day, asked for by the browser's own calendar; typed by hand where there is none."""
 
     def __init__(self, **options: Any) -> None:
-        shown = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-        formats = ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"]
-        super().__init__(**{"widget": shown, "input_formats": formats, "required": False} | options)
+        usual: dict[str, Any] = {
+            "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "input_formats": ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"],
+            "required": False,
+        }
+        super().__init__(**usual | options)
 
 
 class DraftForm(forms.Form):
@@ -70,6 +74,7 @@ class RowForm(forms.Form):
 class LineForm(RowForm):
     """A line: what, how many, at what price."""
 
+    net: Money | None = None  # found when the sheet is worked out
     offer = forms.IntegerField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("What"), max_length=200)
     description = forms.CharField(
@@ -121,6 +126,7 @@ class TermForm(RowForm):
     """One way of being paid. The server shows the fields of its kind, and no others."""
 
     term_kind: Kind
+    worth: Money | None = None  # found when the sheet is worked out
     label = forms.CharField(label=_("Called"), required=False, max_length=120)
 
     def __init__(self, data: Any = None, *, key: str, **options: Any) -> None:

@@ -53,7 +53,7 @@ class NumberField(forms.DecimalField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         if isinstance(value, str):
             value = number_typed(value, get_language() or "fr")
         return super().to_python(value)
@@ -65,7 +65,7 @@ class NumberField(forms.DecimalField):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         try:
-            return self.to_python(initial) != self.to_python(data)
+            return bool(self.to_python(initial) != self.to_python(data))
         except ValidationError:
             return True
 
@@ -74,7 +74,8 @@ class EurosField(NumberField):
     """An amount in euros, cleaned into Money; empty is None."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(**{"least": 2, "min_value": Decimal(0), "max_digits": 12, "decimal_places": 2} | options)
+        usual: dict[str, Any] = {"least": 2, "min_value": Decimal(0), "max_digits": 12, "decimal_places": 2}
+        super().__init__(**usual | options)
 
     def clean(self, value: Any) -> Money | None:
         amount = super().clean(value)

@@ -87,7 +87,7 @@ def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
     def door(request: HttpRequest, token: str) -> HttpResponseBase:
         link, reason = doors.open_link(token)
         if link is None:
-            answer = _closed(request, reason)
+            answer: HttpResponseBase = _closed(request, reason)
         else:
             with override(_language(request, link)):
                 answer = _counted(request, link) or view(request, Reader(link, token))

@@ -9,7 +9,18 @@ from django.urls import NoReverseMatch, reverse
 from lib.bars import Segment
 from people.models import new_request_id
 from quotes import doors, mixes
-from quotes.models import Acceptance, Question, Quote, QuoteLink, QuoteVersion, Refusal, Sending, Visit
+from quotes.models import (
+    Acceptance,
+    Kind,
+    Question,
+    Quote,
+    QuoteLink,
+    QuoteVersion,
+    Refusal,
+    RemunerationTerm,
+    Sending,
+    Visit,
+)
 from quotes.states import State, with_state
 from quotes.views.common import segments_of
 from quotes.views.next_steps import next_step, tone_of
@@ -44,7 +55,7 @@ class Following:
             "links": self._links(),
             "questions": self._questions(),
             "may_be_answered": state in {State.SENT, State.OPENED, State.EXPIRED},
-            "invoices_url": self._invoices_url(),
+            **self._onwards(state),
             "request_id": new_request_id(),
             **self._answers(),
         }
@@ -94,8 +105,22 @@ class Following:
             "refusals": list(refusals.order_by("-at")),
         }
 
-    def _invoices_url(self) -> str:
-        try:
-            return f"{reverse('invoices', args=[self.slug])}?quote={self.quote.pk}"
-        except NoReverseMatch:
-            return ""
+    def _onwards(self, state: State) -> dict[str, Any]:
+        """Return the addresses, on the floors above, of what follows a yes: invoices, and what comes in kind."""
+        if state != State.ACCEPTED:
+            return {}
+        invoices = _address("invoices", self.slug)
+        terms = RemunerationTerm.objects.filter(version=self.quote.version_id).exclude(kind=Kind.MONEY)
+        return {
+            "invoices_url": f"{invoices}?client={self.quote.client_id}" if invoices else "",
+            "final_url": _address("invoice_final", self.slug, self.quote.pk),
+            "to_come": [(term, _address("term_confirm", self.slug, term.pk)) for term in terms],
+        }
+
+
+def _address(name: str, *args: Any) -> str:
+    """Return the address of a page of a higher floor, which this one does not import; "" where there is none."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""

@@ -131,7 +131,7 @@ def _form_page(request: BusinessRequest, form: OfferForm, found: Offer | None = 
 def _stale_page(request: BusinessRequest, form: OfferForm, stale: cataloguing.StaleOffer) -> HttpResponse:
     """Show the form as typed beside what is saved; sent again, it replaces what is saved."""
     saved = OfferForm(initial=OfferForm.initial_of(stale.saved), business=request.business)
-    typed = form.data.copy()
+    typed = request.POST.copy()
     typed["revision"] = str(stale.saved.revision)
     again = OfferForm(typed, business=request.business)
     differing = [

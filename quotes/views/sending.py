@@ -136,6 +136,7 @@ def _send_page(
         "version": version,
         "form": form,
         "contacts": contacts,
+        "total": mixes.price_of(version).total,
         "obstacles": in_the_way,
         "warnings": [check.message for check in checks if check.level == WARNING],
         "mail": mail_shown(version, contacts[0]) if contacts else None,
