@@ -221,8 +221,8 @@ def _landmarks(facts: QuoteFacts) -> Iterable[tuple[str, str]]:
         yield _("Date"), day(facts.sent_on)
     if facts.valid_until:
         yield _("Valid until"), day(facts.valid_until)
-    for line in letterhead.identity_lines(facts.buyer):
-        yield _("Client"), line
+    if numbers := "\n".join(letterhead.identity_lines(facts.buyer)):
+        yield _("Client"), numbers
 
 
 def _terms(facts: QuoteFacts) -> Iterable[dict[str, Any]]:
@@ -263,7 +263,7 @@ def _row(line: PrintedLine, language: str) -> dict[str, Any]:
     percent = percent_written(line.discount_percent, language)
     return {
         "title": line.title,
-        "description": line.description.strip(),
+        "description": to_html(line.description),
         "quantity": quantity_in_words(line.quantity, line.unit, language),
         "price": written(line.unit_price, language),
         "discount": _("discount %(percent)s") % {"percent": percent} if line.discount_percent else "",
@@ -331,4 +331,4 @@ def taxes(facts: Any) -> Iterable[dict[str, str]]:
 def bar(segments: Sequence[Segment], language: str) -> SafeString:
     """Return the mix bar, said in words in its title."""
     said = " ; ".join(f"{segment.label}: {written(segment.value, language)}" for segment in segments)
-    return mix_bar(segments, width=BAR_WIDTH, height=BAR_HEIGHT, title=_("How the price is paid: %s") % said)
+    return mix_bar(segments, width=BAR_WIDTH, height=BAR_HEIGHT, title=_("How the price is paid: %(parts)s.") % {"parts": said})
