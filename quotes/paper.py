@@ -331,4 +331,5 @@ def taxes(facts: Any) -> Iterable[dict[str, str]]:
 def bar(segments: Sequence[Segment], language: str) -> SafeString:
     """Return the mix bar, said in words in its title."""
     said = " ; ".join(f"{segment.label}: {written(segment.value, language)}" for segment in segments)
-    return mix_bar(segments, width=BAR_WIDTH, height=BAR_HEIGHT, title=_("How the price is paid: %(parts)s.") % {"parts": said})
+    title = _("How this price is paid: %(parts)s.") % {"parts": said}
+    return mix_bar(segments, width=BAR_WIDTH, height=BAR_HEIGHT, title=title)
