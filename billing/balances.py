@@ -132,7 +132,8 @@ def balance_from(row: Any) -> Balance:
 def creditable_of(invoice: Invoice) -> Money:
     """Return what an issued invoice still says on its own: its total less deposits and credit notes, paid or not."""
     credited = total_of(Invoice.objects.filter(corrects=invoice, issued_at__isnull=False), "total")
-    return invoice.total - invoice.deducted - credited
+    left: Money = invoice.total - invoice.deducted - credited
+    return left
 
 
 def left_of(invoice: Invoice) -> Money:

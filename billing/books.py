@@ -8,6 +8,7 @@ the day it is made: a past period never changes.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -89,7 +90,7 @@ def by_kind(business: Business, since: date, until: date) -> dict[str, Money]:
     for kind, value in Receipt.objects.filter(business=business, received_on__range=(since, until)).values_list(
         "kind", "value"
     ):
-        sums[kind].append(euros(value))
+        sums[kind].append(_euros(value))
     return {kind: total(values) for kind, values in sums.items()}
 
 
@@ -98,10 +99,15 @@ def by_month(business: Business, year: int) -> list[dict[str, Money]]:
     months: list[dict[str, Money]] = [{kind: euros(0) for kind in Kind.values} for _month in range(12)]
     rows = Receipt.objects.filter(business=business, received_on__year=year)
     for day, kind, value in rows.values_list("received_on", "kind", "value"):
-        months[day.month - 1][kind] += euros(value)
+        months[day.month - 1][kind] += _euros(value)
     return months
 
 
 def turnover(business: Business, year: int) -> Money:
     """Return what a year brought, of every kind: the figure that thresholds are compared with."""
     return total(value for month in by_month(business, year) for value in month.values())
+
+
+def _euros(value: Any) -> Money:
+    """Return a bare column as money: `values_list` forgets the currency."""
+    return value if isinstance(value, Money) else euros(value)

@@ -125,7 +125,7 @@ def terms_of(invoice: Invoice) -> list[RemunerationTerm]:
     if invoice.acceptance is None:
         return []
     terms = invoice.acceptance.version.terms.order_by("position")
-    invoiced = [row.deposit.term_id for row in deductions_of(invoice)]
+    invoiced = [row.deposit.term_id for row in deductions_of(invoice) if row.deposit.term_id]
     return list(terms.exclude(pk__in=invoiced))
 
 
@@ -149,7 +149,8 @@ def free_of(receipt: Receipt) -> Money:
     """Return what of a receipt settles no invoice yet. Nothing of a reversal or of what was reversed."""
     if receipt.reverses_id or hasattr(receipt, "reversed_by"):
         return euros(0)
-    return receipt.value - balances.total_of(receipt.allocations.all(), "value")
+    free: Money = receipt.value - balances.total_of(receipt.allocations.all(), "value")
+    return free
 
 
 # How the rest will come -------------------------------------------------------------------------------------------

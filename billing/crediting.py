@@ -50,9 +50,9 @@ def draft_credit_note(
     lines, by position. An amount that no bases make with exact VAT gives a cent less (see billing.splitting).
     Raises CreditingError.
     """
+    corrected = _locked(invoice)
     if (found := Invoice.objects.filter(request_id=request_id).first()) is not None:
         return found
-    corrected = _locked(invoice)
     _refuse(corrected, reason)
     lines = _lines(corrected, amount, quantities)
     draft = _draft(corrected, reason, at, request_id)

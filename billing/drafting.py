@@ -184,6 +184,7 @@ def draft_standard(
     request_id: uuid.UUID,
 ) -> Invoice:
     """Draft an invoice without a quote. The same `request_id` again returns the first one."""
+    Client.objects.select_for_update().get(pk=client.pk)  # of two clicks at once, the second sees the first one's row
     if (found := Invoice.objects.filter(request_id=request_id).first()) is not None:
         return found
     if client.activity_id != activity.pk:
@@ -217,7 +218,7 @@ def write(draft: Invoice, lines: Sequence[DraftLine]) -> Invoice:
 def charges_no_vat(draft: Invoice) -> bool:
     """Tell whether an invoice is under franchise: its business is, or for a credit note what it corrects was."""
     corrected = (draft.corrects.seller or {}) if draft.corrects else {}
-    return corrected.get("vat_regime", draft.business.vat_regime) == Business.VatRegime.FRANCHISE
+    return bool(corrected.get("vat_regime", draft.business.vat_regime) == Business.VatRegime.FRANCHISE)
 
 
 def _total(draft: Invoice, lines: Iterable[LineValues]) -> None:

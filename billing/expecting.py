@@ -65,4 +65,5 @@ def _known(term: RemunerationTerm) -> int:
 def outstanding_of(term: RemunerationTerm) -> Money:
     """Return what is left of one term, in euros; never below nothing."""
     came = balances.total_of(Receipt.objects.filter(term=term), "value")
-    return max(term.value - came - missed_value(term), euros(0))
+    left: Money = max(term.value - came - missed_value(term), euros(0))
+    return left

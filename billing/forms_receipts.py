@@ -181,7 +181,7 @@ class ReverseForm(forms.Form):
 class SettleForm(forms.Form):
     """Which invoice a receipt settles, and for how much."""
 
-    invoice = forms.ModelChoiceField(label=_("Settles which invoice?"), queryset=Invoice.objects.none())
+    invoice: Any = forms.ModelChoiceField(label=_("Settles which invoice?"), queryset=Invoice.objects.none())
     value = EurosField(label=_("For how much?"), required=False, help_text=_("Empty: as much as fits."))
 
     def __init__(self, *args: Any, invoices: QuerySet[Invoice], **options: Any) -> None:

@@ -104,7 +104,8 @@ def _landmarks(facts: InvoiceFacts) -> Iterable[tuple[str, str]]:
 
 
 def _corrected(facts: InvoiceFacts) -> str:
-    if not facts.corrects:
+    """Return which invoice a credit note corrects (CGI 289 I-5), unless its title says so already."""
+    if not facts.corrects or facts.corrects.number in facts.title:
         return ""
     words = {"number": facts.corrects.number, "day": day(facts.corrects.issued_on)}
     return _("Credit note on invoice %(number)s of %(day)s.") % words

@@ -114,9 +114,10 @@ def record_receipt(
     if one is chosen, else the oldest open invoice of the same accepted quote (a deposit its own deposit invoice first),
     as far as there is something left; the rest waits. Raises SettlingError.
     """
+    lock_quote_of(term)
+    Client.objects.select_for_update().get(pk=client.pk)  # of two clicks at once, the second sees the first one's row
     if (found := Receipt.objects.filter(request_id=request_id).first()) is not None:
         return found
-    lock_quote_of(term)
     received = Received(kind=kind or (term.kind if term else Kind.MONEY), received_on=received_on, **said)
     receipt = _record(by=by, at=at, client=client, received=received, request_id=request_id, term=term)
     if invoice is not None:

@@ -107,7 +107,7 @@ def invoice_edit(request: BusinessRequest, pk: int) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     form = DraftForm(data) if data is not None else DraftForm.of(draft)
     business = {"business": request.business}
-    lines = LineFormSet(data, prefix="line", form_kwargs=business, initial=initial_of(draft)) if free else None
+    lines: Any = LineFormSet(data, prefix="line", form_kwargs=business, initial=initial_of(draft)) if free else None
     saved: Invoice | None = None
     if data is not None and form.is_valid() and (lines is None or lines.is_valid()):
         try:
@@ -122,8 +122,7 @@ def invoice_edit(request: BusinessRequest, pk: int) -> HttpResponse:
             )
         except drafting.StaleDraft as stale:
             saved = stale.saved
-            form.data = form.data.copy()
-            form.data["revision"] = str(saved.revision)
+            form.data = {**request.POST.dict(), "revision": str(saved.revision)}
         except drafting.DraftingError as refusal:
             say(form, refusal)
         else:

@@ -1,5 +1,6 @@
 """The list of invoices, and one invoice's page: what it says, what came, what is left, what to do next."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -57,7 +58,7 @@ def _found(rows: QuerySet[Invoice], request: BusinessRequest) -> QuerySet[Invoic
     for word in request.GET.get("q", "").split()[:8]:
         rows = rows.filter(Q(client__name__icontains=word) | Q(number__icontains=word) | Q(title__icontains=word))
     if (client := request.GET.get("client", "")).isdigit():
-        rows = rows.filter(client=client)
+        rows = rows.filter(client=int(client))
     return in_state(rows, request.GET.get("state", ""))
 
 
@@ -71,7 +72,7 @@ def _sorted(rows: QuerySet[Invoice], sort: str) -> QuerySet[Invoice]:
 def _left_by_kind(rows: QuerySet[Invoice]) -> dict[str, Any]:
     """Return what is left of all these invoices: to receive otherwise than in euros, and to be paid in euros."""
     sums = rows.aggregate(euros=Sum("euros_left", filter=Q(euros_left__gt=0)), in_kind=Sum("in_kind_left"))
-    return {"euros": euros(cents(sums["euros"] or 0)), "in_kind": euros(cents(sums["in_kind"] or 0))}
+    return {"euros": euros(cents(sums["euros"] or Decimal(0))), "in_kind": euros(cents(sums["in_kind"] or Decimal(0)))}
 
 
 @in_business
@@ -137,7 +138,7 @@ def _waiting(found: Invoice, row: Any) -> list[Receipt]:
         return []
     rows = Receipt.objects.filter(client=found.client_id, reverses=None, reversed_by=None)
     used = rows.annotate(used=Sum("allocations__value")).order_by("received_on", "pk")
-    return [receipt for receipt in used if receipt.value > euros(cents(receipt.used or 0))]
+    return [receipt for receipt in used if receipt.value > euros(cents(receipt.used or Decimal(0)))]
 
 
 def _contacts(found: Invoice) -> QuerySet[Contact]:

@@ -1,6 +1,6 @@
 """What was received: the list, recording, one receipt, settling an invoice with it, undoing it."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -79,7 +79,7 @@ def _found(rows: QuerySet[Receipt], request: BusinessRequest) -> QuerySet[Receip
     if (year := request.GET.get("year", "")).isdigit() and len(year) == 4:
         rows = rows.filter(received_on__year=int(year))
     if (client := request.GET.get("client", "")).isdigit():
-        rows = rows.filter(client=client)
+        rows = rows.filter(client=int(client))
     return rows
 
 
@@ -170,13 +170,14 @@ def _kinds(request: BusinessRequest) -> list[tuple[str, Any]]:
         Kind.MONEY: True,
         Kind.GOODS: business.accepts_goods,
         Kind.TIME: business.accepts_time,
-        Kind.LOCAL_CURRENCY: business.local_currencies.exists(),  # type: ignore[attr-defined]
+        Kind.LOCAL_CURRENCY: business.local_currencies.exists(),
     }
     return [(kind.value, kind.label) for kind in Kind if accepted[kind]]
 
 
 def _open_invoices(request: BusinessRequest, client: Client) -> QuerySet[Invoice]:
-    return with_balances(visible_invoices(request).filter(client=client), today_of(request)).filter(left__gt=0)
+    rows: Any = with_balances(visible_invoices(request).filter(client=client), today_of(request))
+    return cast("QuerySet[Invoice]", rows.filter(left__gt=0))
 
 
 # One receipt ------------------------------------------------------------------------------------------------------

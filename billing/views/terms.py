@@ -28,7 +28,7 @@ def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
     """List the planned days of a term: those that passed are answered in two taps, several at once."""
     rows = RemunerationTerm.objects.select_related("version__quote__client", "version__quote__business")
     mine = rows.filter(version__quote__client__in=clients_of(request.membership), version__acceptance__isnull=False)
-    term = get_object_or_404(mine.exclude(kind=Kind.MONEY), pk=pk)
+    term: RemunerationTerm = get_object_or_404(mine.exclude(kind=Kind.MONEY), pk=pk)
     today = today_of(request)
     known = settling.recorded_days(term)
     to_answer = [(day, quantity) for day, quantity in planned_days(term) if day <= today and day not in known]

@@ -71,6 +71,7 @@ def test_replacing_a_sealed_row_is_refused(issued: Invoice) -> None:
             refused(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
 
 
+@pytest.mark.django_db(transaction=True)
 def test_truncate_is_refused(issued: Invoice) -> None:
     if connection.vendor == "postgresql":
         for table in TABLES:
