@@ -27,6 +27,7 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("The demonstration never runs with production settings.")
         if not User.objects.exists():
+            self.stderr.write("Loading the demonstration: half a year of quotes, baskets and invoices…")
             perform(options["on"] or clock.today(settings.TIME_ZONE))
         elif not options["if_empty"]:
             raise CommandError("The database is not empty: the demonstration was not loaded.")
