@@ -68,6 +68,11 @@ def _send(version: QuoteVersion, at: datetime) -> None:
     version.save()
 
 
+def recorder_of(acceptance: Acceptance) -> User:
+    assert acceptance.recorded_by is not None
+    return acceptance.recorded_by
+
+
 def term_of(acceptance: Acceptance, kind: str, *, due: str = "") -> RemunerationTerm:
     terms = acceptance.version.terms.filter(kind=kind)
     return terms.get(due=due) if due else terms.get()
@@ -82,9 +87,9 @@ def deposit_of(acceptance: Acceptance, *, at: datetime = NOW, issued: bool = Tru
 def final_of(acceptance: Acceptance, *, at: datetime = NOW, issued: bool = True) -> Invoice:
     draft = drafting.draft_final(
         acceptance=acceptance,
-        by=acceptance.recorded_by,
+        by=recorder_of(acceptance),
         at=at,
-        request_id=uuid.uuid4(),  # type: ignore[arg-type]
+        request_id=uuid.uuid4(),
     )
     return issued_by(draft, at=at) if issued else draft
 
@@ -95,7 +100,7 @@ def issued_by(draft: Invoice, *, at: datetime = NOW, by: User | None = None) -> 
 
 def basket_came(acceptance: Acceptance, on: date, *, quantity: int = 1, **said: Any) -> Receipt:
     return settling.record_receipt(
-        by=acceptance.recorded_by,
+        by=recorder_of(acceptance),
         at=said.pop("at", datetime(on.year, on.month, on.day, 18, tzinfo=NOW.tzinfo)),
         client=acceptance.quote.client,
         term=term_of(acceptance, Kind.GOODS),
@@ -108,7 +113,7 @@ def basket_came(acceptance: Acceptance, on: date, *, quantity: int = 1, **said: 
 
 def money_came(acceptance: Acceptance, value: str, due: str, *, at: datetime = NOW, **said: Any) -> Receipt:
     return settling.record_receipt(
-        by=acceptance.recorded_by,
+        by=recorder_of(acceptance),
         at=at,
         client=acceptance.quote.client,
         term=term_of(acceptance, Kind.MONEY, due=due),

@@ -3,6 +3,7 @@
 import uuid
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -24,6 +25,7 @@ from tests.billing.conftest import (
     final_of,
     issued_by,
     money_came,
+    recorder_of,
     term_of,
 )
 
@@ -93,7 +95,7 @@ def test_a_reversal_takes_back_what_was_settled_and_has_its_own_line(acceptance:
 def test_a_basket_received_by_mistake_can_come_again_on_its_day(acceptance: Acceptance) -> None:
     term = term_of(acceptance, Kind.GOODS)
     receipt = basket_came(acceptance, make.FIRST_FRIDAY, planned_on=make.FIRST_FRIDAY)
-    settling.reverse_receipt(receipt=receipt, by=acceptance.recorded_by, at=LATER, reason="non")  # type: ignore[arg-type]
+    settling.reverse_receipt(receipt=receipt, by=recorder_of(acceptance), at=LATER, reason="non")
 
     assert settling.recorded_days(term) == set()
 
@@ -103,7 +105,7 @@ def test_a_missed_basket_follows_the_agreed_rule(db: None, rule: str, in_kind: s
     acceptance = accepted(terms=(DEPOSIT, ON_DELIVERY, make.baskets(if_missed=rule)))
     before = final_of(acceptance)
     settling.record_missed(
-        by=acceptance.recorded_by,
+        by=recorder_of(acceptance),
         at=LATER,
         term=term_of(acceptance, Kind.GOODS),
         planned_on=make.FIRST_FRIDAY,
@@ -143,7 +145,7 @@ def test_overdue_is_computed_and_never_stored(acceptance: Acceptance) -> None:
 def test_a_credit_note_lowers_what_is_owed(acceptance: Acceptance) -> None:
     final = final_of(acceptance)
     note = crediting.draft_credit_note(
-        invoice=final, by=acceptance.recorded_by, at=NOW, reason="Moins de pages", request_id=uuid.uuid4(),  # type: ignore[arg-type]
+        invoice=final, by=recorder_of(acceptance), at=NOW, reason="Moins de pages", request_id=uuid.uuid4(),
         amount=euros("100"),
     )  # fmt: skip
     assert balance(final).left == euros("1200")
@@ -182,10 +184,10 @@ def test_a_deposit_is_credited_by_a_document_of_its_own_kind(acceptance: Accepta
     deposit = deposit_of(acceptance)
     note = crediting.draft_credit_note(
         invoice=deposit,
-        by=acceptance.recorded_by,
+        by=recorder_of(acceptance),
         at=NOW,
         reason="Annulé",
-        request_id=uuid.uuid4(),  # type: ignore[arg-type]
+        request_id=uuid.uuid4(),
     )
 
     assert stating.facts_of(issued_by(note)).kind == facts.DEPOSIT_CREDIT_NOTE
@@ -193,22 +195,22 @@ def test_a_deposit_is_credited_by_a_document_of_its_own_kind(acceptance: Accepta
 
 def test_all_four_kinds_count_in_the_book_at_their_value(acceptance: Acceptance) -> None:
     client = acceptance.quote.client
-    common = {"by": None, "at": LATER, "client": client, "received_on": SOON}
-    settling.record_receipt(kind=Kind.MONEY, value=euros("100"), means="CASH", request_id=uuid.uuid4(), **common)  # type: ignore[arg-type]
+    common: dict[str, Any] = {"by": None, "at": LATER, "client": client, "received_on": SOON}
+    settling.record_receipt(kind=Kind.MONEY, value=euros("100"), means="CASH", request_id=uuid.uuid4(), **common)
     settling.record_receipt(
         kind=Kind.TIME,
         quantity=Decimal("1.5"),
         unit_value=euros("45"),
         label="Pose",
         request_id=uuid.uuid4(),
-        **common,  # type: ignore[arg-type]
+        **common,
     )
     settling.record_receipt(
         kind=Kind.LOCAL_CURRENCY,
         quantity=Decimal(30),
         unit="Stück",
         request_id=uuid.uuid4(),
-        **common,  # type: ignore[arg-type]
+        **common,
     )
     basket_came(acceptance, make.FIRST_FRIDAY, quantity=2)
 
