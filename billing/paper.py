@@ -22,6 +22,7 @@ from billing.facts import (
     TO_PAY,
     TO_RECEIVE,
     InvoiceFacts,
+    Note,
     Part,
 )
 from lib import pdf
@@ -31,7 +32,8 @@ from people import letterhead
 from quotes.paper import bar, day, summed, table_of_lines, taxes, totals
 from quotes.wording import KINDS
 
-GENERAL = "AAI"  # UNTDID 4451: notes that are paragraphs of their own
+GENERAL = "AAI"  # UNTDID 4451
+SHORT = 80  # characters: less than a line
 
 
 def invoice_html(facts: InvoiceFacts, *, preview: bool = False) -> str:
@@ -73,8 +75,8 @@ def _page(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
         "deductions": list(_deductions(facts)),
         "rest": written(facts.total - facts.deducted, facts.language),
         "settlement": None if facts.is_credit else settlement(facts, preview=preview),
-        "general": [note.text for note in facts.notes if note.on_paper and note.code == GENERAL],
-        "notes": [note.text for note in facts.notes if note.on_paper and note.code != GENERAL],
+        "general": [note.text for note in facts.notes if note.on_paper and _is_paragraph(note)],
+        "notes": [note.text for note in facts.notes if note.on_paper and not _is_paragraph(note)],
     }
 
 
@@ -87,6 +89,11 @@ def name_of(facts: InvoiceFacts) -> str:
         CREDIT_NOTE: _("Credit note"),
         DEPOSIT_CREDIT_NOTE: _("Credit note for a deposit"),
     }[facts.kind]
+
+
+def _is_paragraph(note: Note) -> bool:
+    """Return whether a note stands alone: what a person wrote. The law's sentences run on, to spare lines."""
+    return note.code == GENERAL and ("\n" in note.text or len(note.text) > SHORT or not note.text.endswith("."))
 
 
 def _landmarks(facts: InvoiceFacts) -> Iterable[tuple[str, str]]:

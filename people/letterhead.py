@@ -96,7 +96,7 @@ def foot(seller: Party) -> str:
         seller.registration,
         _("SIRET %(number)s") % {"number": spaced(seller.siret, (3, 3, 3, 5))} if seller.siret else "",
         _("SIREN %(number)s") % {"number": spaced(seller.siren, (3, 3, 3))} if not seller.siret else "",
-        _("VAT %(number)s") % {"number": seller.vat_number} if seller.vat_number else "",
+        (_("VAT %(number)s") % {"number": seller.vat_number}).replace(" ", "\u00a0") if seller.vat_number else "",
     )
     return " · ".join(part for part in identity if part)
 
