@@ -161,6 +161,24 @@ SEVERAL_RATES = (
     line(3, "Atelier d’écriture", "2", "149.99", vat_rate=Decimal("10.00"), discount_percent=Decimal("12.50")),
     line(4, "Hébergement", "12", "8.25", unit="MONTH", vat_rate=Decimal("20.00")),
 )
+TOLD = """# Ce qui est *compris*
+
+Une page **lisible** sur un vieux téléphone :
+
+- textes relus avec vous
+- mise en ligne, chez un hébergeur
+  1. associatif
+  2. <b onclick="x()">proche</b>
+
+> Sans traceur.
+
+| Quoi | Combien |
+|------|--------:|
+| poids | 60 ko |
+
+```
+<script>alert("x")</script> ![image](file:///etc/passwd) [lien](javascript:x) [site](https://courte-echelle.example)
+```"""
 DEPOSIT_REFERENCE = Deduction("F2026-0001", date(2026, 11, 27), net=euros(360))
 BASKETS = "15 paniers de légumes à 20,00 €"
 
@@ -254,6 +272,10 @@ SAMPLES: dict[str, InvoiceFacts] = {
         number="A2026-0003",
         corrects=Reference("F2026-0005", date(2026, 12, 4)),
         due_on=None,
+    ),
+    "described": invoice(STANDARD, (line(1, "Page d’accueil", "1", "700", description=TOLD), *SITE[1:])),
+    "long": invoice(
+        STANDARD, tuple(line(n, f"Atelier {n}", "1", "40", description="- un\n- deux") for n in range(1, 41))
     ),
     "english": invoice(STANDARD, SITE, language="en", title="Farm website and basket sales"),
 }
