@@ -34,11 +34,14 @@ class SettlingError(Exception):
 def proposed(receipt: Receipt) -> list[Invoice]:
     """Return the open invoices that a receipt would settle by itself, in order: for a deposit its deposit invoice, then
     those of the same accepted quote, oldest first. None without a quote: a person chooses."""
-    if receipt.term_id is None:
-        return []
+    return settled_by(receipt.term) if receipt.term else []
+
+
+def settled_by(term: RemunerationTerm) -> list[Invoice]:
+    """Return the issued invoices that what comes for a term settles by itself, in order."""
     issued = Invoice.objects.filter(issued_at__isnull=False)
-    own = issued.filter(type=DEPOSIT, term=receipt.term_id)
-    whole = issued.filter(type__in=CLOSING, acceptance__version=receipt.term.version_id if receipt.term else None)
+    own = issued.filter(type=DEPOSIT, term=term)
+    whole = issued.filter(type__in=CLOSING, acceptance__version=term.version_id)
     return [*own, *whole.order_by("issued_on", "number")]
 
 

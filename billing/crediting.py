@@ -52,6 +52,8 @@ def draft_credit_note(
     """
     corrected = _locked(invoice)
     if (found := Invoice.objects.filter(request_id=request_id).first()) is not None:
+        if found.corrects_id != corrected.pk:
+            raise CreditingError(_("This form was already used."))
         return found
     _refuse(corrected, reason)
     lines = _lines(corrected, amount, quantities)

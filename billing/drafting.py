@@ -65,6 +65,7 @@ def draft_deposit(errand: Errand) -> None:
         pk=id_of(errand.subject, "acceptance")
     )
     with transaction.atomic(durable=True):
+        lock_quote(acceptance)
         deposits_for(acceptance, at=errand.made_at)
 
 
@@ -88,7 +89,13 @@ def _deposit(acceptance: Acceptance, term: RemunerationTerm, at: datetime) -> In
             _("Deposit on quote %(number)s") % {"number": version.number},
             version.language,
         )
+    _deducted_in_what_is_drafted_already(acceptance)
     return write(draft, lines)
+
+
+def _deducted_in_what_is_drafted_already(acceptance: Acceptance) -> None:
+    """Whoever was quicker than the worker has drafted the whole as if there were no deposit: it deducts this one."""
+    Invoice.objects.filter(acceptance=acceptance, type=STANDARD, issued_at=None).update(type=FINAL)
 
 
 def taxes_of(version: QuoteVersion) -> Sequence[Tax]:
@@ -169,6 +176,15 @@ def lock_quote(acceptance: Acceptance) -> None:
     type(acceptance.quote).objects.select_for_update().get(pk=acceptance.quote_id)
 
 
+def lock_client(client: Client) -> None:
+    """Lock a client's row: of two clicks at once, the second sees the first one's row.
+
+    `no_key`, because a full lock would stop whoever, an invoice in hand, writes a row that points to this client, while
+    we go on to lock that invoice: a deadlock on PostgreSQL.
+    """
+    Client.objects.select_for_update(no_key=True).get(pk=client.pk)
+
+
 # The one-off invoice ----------------------------------------------------------------------------------------------
 
 
@@ -184,11 +200,13 @@ def draft_standard(
     request_id: uuid.UUID,
 ) -> Invoice:
     """Draft an invoice without a quote. The same `request_id` again returns the first one."""
-    Client.objects.select_for_update().get(pk=client.pk)  # of two clicks at once, the second sees the first one's row
-    if (found := Invoice.objects.filter(request_id=request_id).first()) is not None:
-        return found
     if client.activity_id != activity.pk:
         raise DraftingError(_("This client belongs to another activity."), "client")
+    lock_client(client)
+    if (found := Invoice.objects.filter(request_id=request_id).first()) is not None:
+        if found.client_id != client.pk:
+            raise DraftingError(_("This form was already used."))
+        return found
     if not lines:
         raise DraftingError(_("An invoice has at least one line."))
     draft = Invoice(

@@ -15,7 +15,17 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing import balances
-from billing.allocating import SettlingError, allocate, allocate_now, lock_quote_of, locked_invoices, proposed, release
+from billing.allocating import (
+    SettlingError,
+    allocate,
+    allocate_now,
+    lock_quote_of,
+    locked_invoices,
+    proposed,
+    release,
+    settled_by,
+)
+from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.models import Allocation, Invoice, MissedDelivery, Receipt
 from billing.sealing import seal_of_receipt
@@ -115,8 +125,10 @@ def record_receipt(
     as far as there is something left; the rest waits. Raises SettlingError.
     """
     lock_quote_of(term)
-    Client.objects.select_for_update().get(pk=client.pk)  # of two clicks at once, the second sees the first one's row
+    lock_client(client)
     if (found := Receipt.objects.filter(request_id=request_id).first()) is not None:
+        if found.client_id != client.pk:
+            raise SettlingError(_("This form was already used."))
         return found
     received = Received(kind=kind or (term.kind if term else Kind.MONEY), received_on=received_on, **said)
     receipt = _record(by=by, at=at, client=client, received=received, request_id=request_id, term=term)
@@ -144,6 +156,7 @@ def record_days(
     Raises SettlingError for a day that is not planned, or is yet to come.
     """
     lock_quote_of(term)
+    locked_invoices(settled_by(term))  # all at once: between two days the head of the ledger is locked already
     quote = term.version.quote
     planned, done = dict(planned_days(term)), recorded_days(term)
     made: list[Receipt | MissedDelivery] = []

@@ -1,0 +1,77 @@
+"""The whole is drafted before the worker has drafted the deposit: the deposit is deducted all the same."""
+
+import uuid
+
+import pytest
+
+from billing import crediting, drafting, settling
+from billing.models import Invoice
+from lib.money import euros
+from people.models import User
+from quotes.models import Acceptance
+from records.models import Errand
+from tests import make
+from tests.billing.conftest import NOW, TODAY, deposit_of, final_of, issued_by
+
+
+def test_a_deposit_drafted_after_the_whole_is_deducted_from_it(acceptance: Acceptance) -> None:
+    whole = final_of(acceptance, issued=False)
+    assert whole.type == Invoice.Type.STANDARD
+
+    drafting.draft_deposit(Errand(subject=f"acceptance:{acceptance.pk}", made_at=NOW))
+    deposit = issued_by(Invoice.objects.get(type=Invoice.Type.DEPOSIT))
+    final = issued_by(whole)
+
+    assert final.type == Invoice.Type.FINAL
+    assert (final.deducted, deposit.payable + final.payable + final.agreed_otherwise) == (euros("360"), euros("1200"))
+
+
+def test_a_whole_already_issued_stays_what_it_is(acceptance: Acceptance) -> None:
+    whole = final_of(acceptance)
+
+    deposit_of(acceptance, issued=False)
+
+    whole.refresh_from_db()
+    assert whole.type == Invoice.Type.STANDARD
+
+
+# A form that somebody else sent -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def stranger_of(acceptance: Acceptance) -> User:
+    return make.member(make.activity().business)
+
+
+def test_the_request_of_a_stranger_never_gives_their_receipt(acceptance: Acceptance, stranger_of: User) -> None:
+    theirs = settling.record_receipt(
+        by=acceptance.recorded_by,
+        at=NOW,
+        client=acceptance.quote.client,
+        received_on=TODAY,
+        value=euros("10"),
+        request_id=uuid.uuid4(),
+    )
+    mine = make.client(activity=stranger_of.memberships.get().business.activities.get())
+
+    with pytest.raises(settling.SettlingError, match="déjà servi"):
+        settling.record_receipt(
+            by=stranger_of, at=NOW, client=mine, received_on=TODAY, value=euros("1"), request_id=theirs.request_id
+        )
+
+
+def test_the_request_of_a_stranger_never_gives_their_invoice(acceptance: Acceptance, stranger_of: User) -> None:
+    theirs = deposit_of(acceptance)
+    mine = make.client(activity=stranger_of.memberships.get().business.activities.get())
+    lines = [drafting.DraftLine(unit_price=euros("5"), title="Heure")]
+    said = {"by": stranger_of, "at": NOW, "request_id": theirs.request_id}
+
+    with pytest.raises(drafting.DraftingError, match="déjà servi"):
+        drafting.draft_standard(activity=mine.activity, client=mine, title="Dépannage", lines=lines, **said)
+    own = issued_by(
+        drafting.draft_standard(
+            activity=mine.activity, client=mine, title="Dépannage", lines=lines, **said | {"request_id": uuid.uuid4()}
+        )
+    )
+    with pytest.raises(crediting.CreditingError, match="déjà servi"):
+        crediting.draft_credit_note(invoice=own, reason="Erreur", **said)
