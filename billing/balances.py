@@ -31,6 +31,7 @@ from quotes.models import IfMissed, Kind
 AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=AMOUNT)
 HALF_A_CENT = Decimal("0.005")
+CLAIMS = Q(issued_at__isnull=False) & ~Q(type=Invoice.Type.CREDIT_NOTE)
 NOT_COMING = (IfMissed.DUE_IN_EUROS, IfMissed.WAIVED)
 
 
@@ -63,34 +64,60 @@ def _sum(queryset: QuerySet[Any], group: str, amount: Any) -> Any:
     return Coalesce(Round(Subquery(summed, output_field=AMOUNT), 2), ZERO, output_field=AMOUNT)
 
 
-def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
-    """Annotate allocated, credited, left, in_kind_left, euros_left (Decimal) and is_overdue.
+@dataclass(frozen=True)
+class Left:
+    """What several invoices still claim. What one was paid too much is not taken off the others."""
 
-    Of a draft nothing is left; of a credit note neither: it takes off another invoice.
-    """
+    in_euros: Money
+    in_kind: Money
+
+
+def with_sums(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Annotate the raw sums: allocated, credited, and what came or was missed in kind since the issue."""
     own = Allocation.objects.filter(invoice=OuterRef("pk"))
     other_than_euros = own.exclude(receipt__kind=Kind.MONEY).filter(at__gt=OuterRef("issued_at"))
     credit_notes = Invoice.objects.filter(corrects=OuterRef("pk"), issued_at__isnull=False)
-    claims = Q(issued_at__isnull=False) & ~Q(type=Invoice.Type.CREDIT_NOTE)
+    return invoices.annotate(
+        allocated=_sum(own, "invoice", "value"),
+        credited=_sum(credit_notes, "corrects", "total"),
+        in_kind_since=_sum(other_than_euros, "receipt__business", "value"),
+        not_coming_since=_missed_since_issue(),
+    )
+
+
+def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
+    """Annotate allocated, credited, left, in_kind_left, euros_left (Decimal) and is_overdue.
+
+    Of a draft nothing is left; of a credit note neither: it takes off another invoice. Each expression repeats the
+    sums it is made of: for a page of rows or a filter; `left_of_all()` adds many up.
+    """
     return (
-        invoices.annotate(
-            allocated=_sum(own, "invoice", "value"),
-            credited=_sum(credit_notes, "corrects", "total"),
-            in_kind_since=_sum(other_than_euros, "receipt__business", "value"),
-            not_coming_since=_missed_since_issue(),
-        )
+        with_sums(invoices)
         .annotate(
             raw_left=F("total") - F("deducted") - F("credited") - F("allocated"),
             room=F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"),
         )
         .annotate(raw_in_kind=Greatest(Least(F("room"), F("raw_left")), ZERO, output_field=AMOUNT))
         .annotate(
-            left=_claimed(claims, F("raw_left")),
-            in_kind_left=_claimed(claims, F("raw_in_kind")),
-            euros_left=_claimed(claims, F("raw_left") - F("raw_in_kind")),
-            is_overdue=Case(When(claims & _euros_are_left() & Q(due_on__lt=on), then=True), default=False),
+            left=_claimed(CLAIMS, F("raw_left")),
+            in_kind_left=_claimed(CLAIMS, F("raw_in_kind")),
+            euros_left=_claimed(CLAIMS, F("raw_left") - F("raw_in_kind")),
+            is_overdue=Case(When(CLAIMS & _euros_are_left() & Q(due_on__lt=on), then=True), default=False),
         )
     )
+
+
+def left_of_all(invoices: QuerySet[Invoice]) -> Left:
+    """Return what is left of many invoices in one query that computes each sum once per invoice."""
+    sums = ("total", "deducted", "credited", "allocated", "agreed_otherwise", "in_kind_since", "not_coming_since")
+    rows = with_sums(Invoice.objects.filter(CLAIMS, pk__in=invoices.order_by().values("pk"))).order_by()
+    in_euros = in_kind = Decimal(0)
+    for total, deducted, credited, allocated, agreed, came, missed in rows.values_list(*sums):
+        left = total - deducted - credited - allocated
+        kind = max(min(agreed - came - missed, left), Decimal(0))
+        in_kind += kind
+        in_euros += max(left - kind, Decimal(0))
+    return Left(_money(in_euros), _money(in_kind))
 
 
 def _claimed(claims: Q, amount: Any) -> Any:

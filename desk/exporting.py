@@ -9,6 +9,7 @@ import tempfile
 from datetime import date, datetime
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
@@ -185,7 +186,7 @@ def _finish(export: Export, document: Document, at: datetime) -> None:
         event="desk/export_ready",
         to=export.asked_by.email,
         language=export.language,
-        context={"export": export, "page": export.get_absolute_url()},
+        context={"export": export, "page": settings.SITE_URL + export.get_absolute_url()},
         at=at,
         subject_ref=ref(export),
     )

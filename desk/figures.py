@@ -8,7 +8,7 @@ from django.db.models import Sum
 from django.db.models.functions import ExtractMonth, ExtractYear
 from djmoney.money import Money
 
-from billing.balances import with_balances
+from billing.balances import left_of_all
 from billing.models import Invoice, Receipt
 from desk.periods import year_of
 from lib.money import cents, euros, total
@@ -44,10 +44,8 @@ def year(membership: Membership, on: date) -> Year:
         (date(on.year, month, 1), months.get(month, {}), total(months.get(month, {}).values()))
         for month in range(min(months, default=on.month), on.month + 1)
     ]
-    owed = with_balances(Invoice.objects.filter(activity__in=activities_of(membership)), on).aggregate(
-        euros=Sum("euros_left"), kind=Sum("in_kind_left")
-    )
-    return Year(on.year, by_kind, by_month, _money(owed["euros"]), _money(owed["kind"]))
+    owed = left_of_all(Invoice.objects.filter(activity__in=activities_of(membership)))
+    return Year(on.year, by_kind, by_month, owed.in_euros, owed.in_kind)
 
 
 def _months(membership: Membership, on: date) -> dict[int, dict[str, Money]]:

@@ -18,6 +18,7 @@ from people.access import activities_of
 from people.models import Membership
 from quotes.models import Acceptance, Kind, Question, QuoteVersion, Refusal, RemunerationTerm, Visit
 from quotes.terms import planned_days
+from records import mails
 from records.models import Errand, Mail
 
 SOON = timedelta(days=5)
@@ -51,7 +52,7 @@ def _failures(membership: Membership, on: date) -> Iterator[Todo]:
             reverse("errands", args=[slug]), _("See why"), "bad",
         )  # fmt: skip
     stuck = Q(state=Mail.State.PERHAPS) | Q(state=Mail.State.FAILED)
-    for mail in Mail.objects.filter(stuck, business=membership.business)[:MANY]:
+    for mail in mails.visible_to(membership).filter(stuck)[:MANY]:
         said = _("was perhaps sent") if mail.state == Mail.State.PERHAPS else _("could not be sent")
         yield Todo(
             _("The mail to %(to)s %(said)s.") % {"to": mail.to, "said": said},
@@ -121,7 +122,7 @@ def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm
 
 
 def _overdue(membership: Membership, on: date) -> Iterator[Todo]:
-    invoices: Any = with_balances(Invoice.objects.filter(activity__in=activities_of(membership)), on)
+    invoices: Any = with_balances(Invoice.objects.filter(activity__in=activities_of(membership), due_on__lt=on), on)
     for invoice in invoices.filter(is_overdue=True).select_related("client", "business")[:MANY]:
         left = written(euros(cents(invoice.euros_left)), get_language() or "fr")
         yield Todo(

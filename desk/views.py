@@ -11,7 +11,7 @@ from desk import exporting, figures, today
 from desk.controls import controls
 from desk.forms import ExportForm
 from lib import clock
-from people.access import BusinessRequest, in_business, open_to_accountants
+from people.access import BusinessRequest, in_business, who_sees_everything
 from people.models import Role
 from records import keeping
 from records.models import Errand
@@ -39,7 +39,7 @@ def today_page(request: BusinessRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@open_to_accountants
+@who_sees_everything
 def accounting(request: BusinessRequest) -> HttpResponseBase:
     """The accountant's page: choose a period, see what ties up, ask for the archive, take earlier ones."""
     business, on = request.business, clock.today(request.business.time_zone)
@@ -78,7 +78,7 @@ def _ask(request: BusinessRequest, form: ExportForm) -> HttpResponseRedirect:
 
 
 @require_GET
-@in_business
+@who_sees_everything
 def export_page(request: BusinessRequest, pk: int) -> HttpResponse:
     """One export: its progress while the worker builds it, then its archive."""
     export = get_object_or_404(Export.objects.select_related("document"), pk=pk, business=request.business)
@@ -95,7 +95,7 @@ def export_page(request: BusinessRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@in_business
+@who_sees_everything
 def export_download(request: BusinessRequest, pk: int) -> HttpResponseBase:
     """Give the archive, and note who took it."""
     export = get_object_or_404(Export.objects.select_related("document"), pk=pk, business=request.business)

@@ -1,5 +1,6 @@
 """The list of invoices, and one invoice's page: what it says, what came, what is left, what to do next."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -38,20 +39,27 @@ def invoices(request: BusinessRequest) -> HttpResponse:
     everything = visible_invoices(request)
     found = _found(balances.with_balances(everything, today), request)
     sort = request.GET.get("sort", "")
-    rows = _sorted(found, sort).select_related("client", "business", "corrects")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    for row in page.object_list:
-        row.state, row.next = state_of(row), next_step(row)  # type: ignore[attr-defined]
+    page = Paginator(_sorted(found, sort).values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = _rows(list(page.object_list), today)
     context = {
         "page": page,
         "q": request.GET.get("q", ""),
         "state": request.GET.get("state", ""),
         "states": STATES,
         "sort": sort,
-        "left": _left_by_kind(found) if page.paginator.count else None,
+        "left": balances.left_of_all(found) if page.paginator.count else None,
         "may_write": may_write(request),
     }
     return render(request, "billing/invoices.html", context)
+
+
+def _rows(pks: list[int], on: date) -> list[Any]:
+    """Return these invoices in this order with their balances, computed for them alone."""
+    rows: Any = balances.with_balances(Invoice.objects.filter(pk__in=pks), on)
+    by_pk = {row.pk: row for row in rows.select_related("client", "business", "corrects")}
+    for row in by_pk.values():
+        row.state, row.next = state_of(row), next_step(row)
+    return [by_pk[pk] for pk in pks]
 
 
 def _found(rows: QuerySet[Invoice], request: BusinessRequest) -> QuerySet[Invoice]:
@@ -67,12 +75,6 @@ def _sorted(rows: QuerySet[Invoice], sort: str) -> QuerySet[Invoice]:
     if column is None:
         return rows.order_by(F("issued_at").desc(nulls_first=True), "-pk")
     return rows.order_by(f"-{column}" if sort.startswith("-") else column, "-pk")
-
-
-def _left_by_kind(rows: QuerySet[Invoice]) -> dict[str, Any]:
-    """Return what is left of all these invoices: to receive otherwise than in euros, and to be paid in euros."""
-    sums = rows.aggregate(euros=Sum("euros_left", filter=Q(euros_left__gt=0)), in_kind=Sum("in_kind_left"))
-    return {"euros": euros(cents(sums["euros"] or Decimal(0))), "in_kind": euros(cents(sums["in_kind"] or Decimal(0)))}
 
 
 @in_business
