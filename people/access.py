@@ -39,6 +39,13 @@ def activities_of(membership: Membership) -> QuerySet[Activity]:
     return activities
 
 
+def sees_everything(membership: Membership) -> bool:
+    """Tell whether a member may see all the activities: what the accounts of a business are made of."""
+    return (
+        not Activity.objects.filter(business=membership.business_id).exclude(pk__in=activities_of(membership)).exists()
+    )
+
+
 def clients_of(membership: Membership) -> QuerySet[Client]:
     return Client.objects.filter(activity__in=activities_of(membership))
 
@@ -71,6 +78,18 @@ def in_business(
 def open_to_accountants(view: Callable[..., Any]) -> Callable[..., HttpResponseBase]:
     """Like `in_business`, for the few pages where an accountant may also POST: exports and questions."""
     return in_business(view, accountant_may_post=True)
+
+
+def who_sees_everything(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Like `open_to_accountants`, but a freelancer among others does not enter: it tells of the others' clients."""
+
+    @wraps(view)
+    def check(request: BusinessRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not sees_everything(request.membership):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return open_to_accountants(check)
 
 
 def owner_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:

@@ -18,6 +18,7 @@ from djmoney.money import Money
 
 from lib import bars, markdown
 from lib.money import euros, number_written, percent_written, written
+from people.access import sees_everything
 from people.models import Contact
 
 register = template.Library()
@@ -98,6 +99,8 @@ def main_nav(context: Context) -> dict[str, Any]:
     request: HttpRequest | None = context.get("request")
     path = request.path if request else ""
     links = _links(business.slug, path, bool(membership and membership.role == "OWNER")) if business else []
+    if membership and membership.role == "FREELANCER" and not sees_everything(membership):
+        links = [link for link in links if link["name"] != "accounting"]
     return {"links": links, "business": business, "user": context.get("user"), "path": path}
 
 
@@ -111,7 +114,7 @@ def _links(slug: str, path: str, is_owner: bool) -> list[dict[str, Any]]:
         except NoReverseMatch:  # tests/test_pages.py sees to it that all exist
             continue
         here = path == address or any(path.startswith(f"/b/{slug}/{part}/") for part in prefix.split())
-        found.append({"word": word, "url": address, "here": here})
+        found.append({"name": name, "word": word, "url": address, "here": here})
     return found
 
 

@@ -64,14 +64,20 @@ def test_the_request_of_a_stranger_never_gives_their_invoice(acceptance: Accepta
     theirs = deposit_of(acceptance)
     mine = make.client(activity=stranger_of.memberships.get().business.activities.get())
     lines = [drafting.DraftLine(unit_price=euros("5"), title="Heure")]
-    said = {"by": stranger_of, "at": NOW, "request_id": theirs.request_id}
+
+    def standard(request_id: uuid.UUID) -> Invoice:
+        return drafting.draft_standard(
+            activity=mine.activity,
+            client=mine,
+            title="Dépannage",
+            lines=lines,
+            by=stranger_of,
+            at=NOW,
+            request_id=request_id,
+        )
 
     with pytest.raises(drafting.DraftingError, match="déjà servi"):
-        drafting.draft_standard(activity=mine.activity, client=mine, title="Dépannage", lines=lines, **said)
-    own = issued_by(
-        drafting.draft_standard(
-            activity=mine.activity, client=mine, title="Dépannage", lines=lines, **said | {"request_id": uuid.uuid4()}
-        )
-    )
+        standard(theirs.request_id)
+    own = issued_by(standard(uuid.uuid4()))
     with pytest.raises(crediting.CreditingError, match="déjà servi"):
-        crediting.draft_credit_note(invoice=own, reason="Erreur", **said)
+        crediting.draft_credit_note(invoice=own, reason="Erreur", by=stranger_of, at=NOW, request_id=theirs.request_id)
