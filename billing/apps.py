@@ -5,4 +5,4 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import frozen, verifying  # noqa: F401  (rows that never change, and how to tell whether one did)
+        from billing import frozen, telling, verifying  # noqa: F401  (what never changes, what others are told)

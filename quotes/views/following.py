@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from lib.bars import Segment
 from people.models import new_request_id
 from quotes import doors, mixes
+from quotes.follow_ups import said_of
 from quotes.models import (
     Acceptance,
     Kind,
@@ -50,7 +51,7 @@ class Following:
             "state": state.value,
             "state_word": state.label,
             "tone": tone_of(state),
-            "next": next_step(quote, self.slug),
+            "next": next_step(quote, self.slug, said_of([quote.pk]).get(quote.pk, "")),
             "segments": self._segments(version),
             "links": self._links(),
             "questions": self._questions(),

@@ -23,14 +23,17 @@ def tone_of(state: str) -> str:
     return TONES.get(State(state), "")
 
 
-def next_step(quote: Any, slug: str) -> dict[str, str]:
-    """Return {words, url} for a quote annotated by `with_state`; no url where there is only to wait."""
+def next_step(quote: Any, slug: str, followed: str = "") -> dict[str, str]:
+    """Return {words, url} for a quote annotated by `with_state`; no url where there is only to wait.
+
+    `followed`: what a higher floor knows of it once accepted (see quotes.follow_ups).
+    """
     page = reverse("quote", args=[slug, quote.pk])
     if quote.waiting_questions:
         return {"words": _("Answer a question"), "url": f"{page}#questions"}
     if quote.has_draft and quote.state != State.WITHDRAWN:
         return {"words": _("Finish writing it, and send it"), "url": reverse("quote_edit", args=[slug, quote.pk])}
-    words = _words(quote)
+    words = followed or _words(quote)
     return {"words": words, "url": "" if quote.state in {State.SENT, State.OPENED, State.WITHDRAWN} else page}
 
 

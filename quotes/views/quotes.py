@@ -17,6 +17,7 @@ from lib.bars import Segment
 from lib.money import cents, euros
 from people.access import BusinessRequest, clients_of, in_business
 from quotes import answering, drafting, sending, withdrawing
+from quotes.follow_ups import said_of
 from quotes.forms import AnswerForm, NewQuoteForm, OtherwiseForm, RequestForm
 from quotes.models import Kind, Question, Quote, QuoteLink, RemunerationTerm
 from quotes.states import State, with_state
@@ -42,8 +43,9 @@ def quotes(request: BusinessRequest) -> HttpResponse:
     found = _found(with_state(visible_quotes(request), today), request)
     sort = request.GET.get("sort", "-created")
     page = Paginator(_sorted(found, sort).select_related("client"), PER_PAGE).get_page(request.GET.get("page"))
+    followed = said_of([row.pk for row in page.object_list if row.state == State.ACCEPTED])
     for row in page.object_list:
-        row.tone, row.next = tone_of(row.state), next_step(row, request.business.slug)
+        row.tone, row.next = tone_of(row.state), next_step(row, request.business.slug, followed.get(row.pk, ""))
         row.state_word = State(row.state).label
     context = {
         "page": page,
