@@ -6,11 +6,21 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from billing import verifying
-from billing.models import Allocation, Deduction, Invoice, InvoiceLine, InvoiceTax, InvoiceTerm, Receipt
+from billing.models import (
+    Allocation,
+    Deduction,
+    DownloadLog,
+    Export,
+    Invoice,
+    InvoiceLine,
+    InvoiceTax,
+    InvoiceTerm,
+    Receipt,
+)
 from lib import freezing
 from lib.money import euros
 from quotes.models import Acceptance, MoneyDue
-from tests.billing.conftest import deposit_of, final_of, money_came
+from tests.billing.conftest import NOW, TODAY, deposit_of, final_of, money_came
 
 pytestmark = [pytest.mark.engine, pytest.mark.django_db]
 TABLES = (
@@ -96,3 +106,13 @@ def test_a_draft_may_change_and_go(acceptance: Acceptance) -> None:
     draft.delete()
 
     assert not Invoice.objects.exists()
+
+
+def test_who_took_an_archive_stays_written(acceptance: Acceptance) -> None:
+    business, person = acceptance.quote.business, acceptance.recorded_by
+    assert person is not None
+    export = Export.objects.create(business=business, asked_by=person, asked_at=NOW, since=TODAY, until=TODAY)
+    DownloadLog.objects.create(export=export, user=person, at=NOW)
+
+    refused("UPDATE billing_downloadlog SET at = NULL")
+    refused("DELETE FROM billing_downloadlog")
