@@ -78,7 +78,8 @@ def stamp(*, preview: bool, demonstration: bool) -> str:
 def seller_lines(seller: Party) -> Iterable[str]:
     yield from seller.address_lines
     website = seller.website.removeprefix("https://").rstrip("/")
-    yield from (line for line in (seller.phone, seller.email, website) if line)
+    together = " · ".join(part for part in (seller.phone, seller.email) if part)
+    yield from (line for line in (together, website) if line)
 
 
 def buyer_lines(buyer: Party) -> Iterable[str]:

@@ -46,12 +46,17 @@ def test_the_header_of_the_lines_comes_again_on_each_page_that_has_some(tmp_path
         assert ("Désignation" in page) == ("Atelier" in page)
 
 
-@pytest.mark.parametrize("name", ["franchise", "vat-several-rates", "part-in-kind", "final", "four-kinds"])
+ORDINARY = {
+    **{name: SAMPLES[name] for name in ("franchise", "vat-several-rates", "part-in-kind", "final", "four-kinds")},
+    "eight-lines": with_lines(8),
+}
+
+
+@pytest.mark.parametrize("name", ORDINARY)
 def test_an_ordinary_invoice_with_its_logo_and_transfer_code_is_one_page(name, tmp_path):
     picture = io.BytesIO()
     Image.new("RGB", (400, 150), "#2f6b3c").save(picture, "PNG")
-    facts = replace(SAMPLES[name], logo=picture.getvalue())
-    assert len(pages_of(facts, tmp_path)) == 1
+    assert len(pages_of(replace(ORDINARY[name], logo=picture.getvalue()), tmp_path)) == 1
 
 
 def test_what_is_typed_as_a_list_is_printed_as_one_and_markup_as_text(tmp_path):
