@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.formats import date_format
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -14,7 +15,7 @@ from billing.facts import InvoiceFacts
 from billing.models import Invoice
 from billing.splitting import gross
 from lib import law, pdf
-from lib.money import percent_written
+from lib.money import percent_written, written
 from people.models import Business, Client
 
 WITH_SIREN = (Client.Kind.FARM, Client.Kind.COMPANY, Client.Kind.PUBLIC)
@@ -72,7 +73,8 @@ def _amounts(invoice: Invoice, on: date) -> Iterator[str]:
 
 
 def _order_of_things(invoice: Invoice) -> Iterator[str]:
-    """A deposit comes before the final invoice; a credit note takes off no more than there is."""
+    """A deposit comes before the final invoice, and what came for an invoice credited since is free again; a credit
+    note takes off no more than there is."""
     same_quote = Invoice.objects.filter(acceptance=invoice.acceptance_id) if invoice.acceptance_id else None
     if invoice.corrects:
         yield from _credit_note(invoice, invoice.corrects)
@@ -84,6 +86,19 @@ def _order_of_things(invoice: Invoice) -> Iterator[str]:
                 }
     elif same_quote is not None and same_quote.filter(type="DEPOSIT", issued_at=None).exists():
         yield _("The deposit invoice is still a draft: issue it first, or throw it away.")
+    elif same_quote is not None:
+        yield from _paid_in_vain(same_quote.exclude(pk=invoice.pk))
+
+
+def _paid_in_vain(same_quote: QuerySet[Invoice]) -> Iterator[str]:
+    """What came for an invoice that is credited would be asked for again: a person frees it, or gives it back."""
+    for other in same_quote.filter(issued_at__isnull=False, corrects=None):
+        left = balances.left_of(other)
+        if left.amount < 0:
+            yield _(
+                "%(amount)s received still settle invoice %(number)s, which is credited: on the receipt’s page, take "
+                "them back so that this invoice counts them, or undo the receipt if you gave them back."
+            ) % {"amount": written(-left, get_language() or "fr"), "number": other.number}
 
 
 def _credit_note(invoice: Invoice, corrected: Invoice) -> Iterator[str]:
