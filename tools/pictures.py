@@ -86,12 +86,14 @@ def photographed(link: str, folder: Path) -> None:
 
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=OPTIONS)
+        browser = playwright.chromium.launch(
+            executable_path=program, args=OPTIONS, env={**os.environ, "LANGUAGE": "fr", "LANG": "fr_FR.UTF-8"}
+        )
         lou = browser.new_page(base_url=SITE, viewport={"width": 1280, "height": 1400}, locale="fr-FR")
         sign_in(lou)
         take(lou, "/b/lou-marchal/", "today")
         take(lou, editor_of(lou), "editor")
-        camille = browser.new_page(base_url=SITE, viewport={"width": 360, "height": 1120}, locale="fr-FR")
+        camille = browser.new_page(base_url=SITE, viewport={"width": 360, "height": 1260}, locale="fr-FR")
         take(camille, link, "client")
         invoice(lou, folder)
         browser.close()

@@ -103,7 +103,8 @@ def test_a_double_click_makes_one(demonstration: Business, name: str) -> None:
 
 def filled(page: str, address: str, creating: Creating) -> tuple[str, dict[str, Any]]:
     """Return where a page's form goes and what a browser would send from it, once typed in."""
-    form = next(f for f in html.fromstring(page).forms if is_meant(f, creating))
+    document: Any = html.fromstring(page)
+    form = next(form for form in document.forms if is_meant(form, creating))
     values: dict[str, Any] = {}
     for name, value in form.form_values():
         values.setdefault(name, []).append(value)
@@ -127,5 +128,5 @@ def only_day(form: Any) -> str:
 
 
 def errors(answer: Any) -> str:
-    page = html.fromstring(answer.content)
+    page: Any = html.fromstring(answer.content)
     return " ".join(found.text_content() for found in page.xpath("//*[contains(@class, 'error')]"))

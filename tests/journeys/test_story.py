@@ -177,7 +177,7 @@ def read_the_mail() -> str:
     letter = mail.outbox[-1]
     assert letter.to == ["camille@example.org"]
     assert pdf_inside(letter)
-    found = LINK.search(letter.body)
+    found = LINK.search(str(letter.body))
     assert found
     return found.group(1)
 
@@ -303,7 +303,8 @@ def check(archive: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(archive)) as zipped:
         assert zipped.testzip() is None
         files = {name.partition("/")[2]: zipped.read(name) for name in zipped.namelist()}
-    sums = dict(reversed(row.split("  ", 1)) for row in files.pop("SHA256SUMS").decode().splitlines())
+    rows = [row.split("  ", 1) for row in files.pop("SHA256SUMS").decode().splitlines()]
+    sums = {name: digest for digest, name in rows}
     assert {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == sums
     assert sum(content.startswith(b"%PDF") for name, content in files.items() if name.startswith("factures/")) == 2
     manifest = json.loads(files["manifest.json"])
