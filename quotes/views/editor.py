@@ -95,6 +95,20 @@ class Desk:
         return self._go(reverse("quote_edit", args=[self.business.slug, self.quote.pk]))
 
     def _keep(self, sheet: Sheet) -> QuoteVersion:
+        """Save what is typed. What says word for word what is saved already is saved, whatever its revision."""
+        try:
+            return self._write(sheet)
+        except drafting.StaleDraft as stale:
+            if _values(sheet) != _values(self._saved(stale)):
+                raise
+            return stale.saved
+
+    def _saved(self, stale: drafting.StaleDraft) -> Sheet:
+        theirs = bound(sheet_of(stale.saved, self.business, clock.today(self.business.time_zone)))
+        theirs.is_valid()
+        return theirs
+
+    def _write(self, sheet: Sheet) -> QuoteVersion:
         return drafting.save_draft(
             version=self.version,
             revision=sheet.draft.cleaned_data["revision"],
@@ -119,9 +133,7 @@ class Desk:
 
     def _stale(self, sheet: Sheet, stale: drafting.StaleDraft) -> HttpResponse:
         """Show both texts. Sent again from here, what is typed replaces what was saved elsewhere."""
-        current = stale.saved
-        theirs = bound(sheet_of(current, self.business, clock.today(self.business.time_zone)))
-        theirs.is_valid()
+        current, theirs = stale.saved, self._saved(stale)
         again = bound(_at_revision(sheet, current.revision))
         again.is_valid()
         return self.page(again, unsaved=_("Not saved"), stale=stale, both=_both(again, theirs))
@@ -226,6 +238,10 @@ def _both(typed: Sheet, saved: Sheet) -> list[dict[str, Any]]:
     rows.append({"label": _("Lines"), "here": _lines_said(typed), "saved": _lines_said(saved)})
     rows.append({"label": _("Parts"), "here": _terms_said(typed), "saved": _terms_said(saved)})
     return [row for row in rows if _same(row["here"]) != _same(row["saved"])]
+
+
+def _values(sheet: Sheet) -> tuple[Any, ...]:
+    return sheet.draft.words(), sheet.line_values(), sheet.term_values()
 
 
 def _same(text: Any) -> str:

@@ -318,3 +318,12 @@ def test_going_on_saves_first(draft: QuoteVersion, as_freelancer: Visitor):
     assert in_place["HX-Redirect"] == f"{path(draft.quote)}preview/"
     assert saved(draft).title == "Avant d’envoyer"
     assert Quote.objects.get(pk=draft.quote_id).number is None
+
+
+def test_an_old_tab_that_says_the_same_goes_on(draft: QuoteVersion, as_freelancer: Visitor):
+    """Back in the browser after a preview, then Send: nothing differs, so nothing stands in the way."""
+    old = fields_of(as_freelancer.get(edit_path(draft.quote)), 'id="editor"')
+    assert as_freelancer.post(edit_path(draft.quote), old | {"title": "Le même", "action": "preview"}).status_code == 302
+    answer = as_freelancer.post(edit_path(draft.quote), old | {"title": "Le même", "action": "send"})
+    assert answer.status_code == 302
+    assert answer["Location"].endswith("/send/")
