@@ -11,7 +11,7 @@ from billing.models import Invoice
 from lib import clock
 from people.models import Contact, User
 from records import errands, mails
-from records.models import Errand
+from records.models import Errand, Mail
 from records.subjects import id_of, ref
 
 MAIL_ERRAND = "mail_invoice"
@@ -23,9 +23,9 @@ class MailingError(Exception):
 
 @transaction.atomic(durable=True)
 def mail_invoice(*, invoice: Invoice, by: User, at: datetime, contacts: Sequence[Contact]) -> None:
-    """Mail an issued invoice, its PDF attached, to some of the client's contacts; once to each.
+    """Mail an issued invoice, its PDF attached, to some of the client's contacts; once to each address.
 
-    The mails wait for the PDF. Raises MailingError for a draft, or when there is nobody.
+    The mails wait for the PDF. Raises MailingError for a draft, when there is nobody, or when all have had it.
     """
     if invoice.issued_at is None:
         raise MailingError(_("Issue this invoice first: a draft is never sent."))
@@ -33,13 +33,19 @@ def mail_invoice(*, invoice: Invoice, by: User, at: datetime, contacts: Sequence
         raise MailingError(_("Choose at least one person to send it to."))
     if any(contact.client_id != invoice.client_id for contact in contacts):
         raise MailingError(_("This person is not a contact of this client."))
-    for contact in contacts:
-        errands.promise(
-            what=MAIL_ERRAND,
-            subject=f"{ref(invoice)}/{ref(contact)}",
-            at=at,
-            business=invoice.business,
-        )
+    written_to = set(Mail.objects.filter(event=_event(invoice), subject_ref=ref(invoice)).values_list("to", flat=True))
+    waiting = [contact for contact in contacts if contact.email not in written_to]
+    if not waiting:
+        people = ", ".join(contact.email for contact in contacts)
+        raise MailingError(_("This was already mailed to %(people)s.") % {"people": people})
+    for contact in waiting:
+        subject = f"{ref(invoice)}/{ref(contact)}"
+        errands.promise(what=MAIL_ERRAND, subject=subject, at=at, business=invoice.business)
+        errands.reopen(Errand.objects.filter(what=MAIL_ERRAND, subject=subject), at)  # their address was corrected
+
+
+def _event(invoice: Invoice) -> str:
+    return f"billing/{'credit_note' if invoice.corrects_id else 'invoice'}"
 
 
 def post_invoice(errand: Errand) -> None:
@@ -51,7 +57,7 @@ def post_invoice(errand: Errand) -> None:
     with transaction.atomic():
         mails.post(
             business=invoice.business,
-            event=f"billing/{'credit_note' if invoice.corrects_id else 'invoice'}",
+            event=_event(invoice),
             to=contact.email,
             language=invoice.language,
             context={"invoice": invoice, "contact": contact},
