@@ -28,7 +28,7 @@ def read(path: Path) -> tuple[list[str], bytes | None, str | None]:
 def _embedded(root: Any) -> tuple[Any, list[str]]:
     files: dict[str, Any] = {}
     if "/Names" in root and "/EmbeddedFiles" in root.Names:
-        files = dict(pikepdf.NameTree(root.Names.EmbeddedFiles).items())
+        files = {str(name): spec for name, spec in pikepdf.NameTree(root.Names.EmbeddedFiles).items()}
     specs = [spec for spec in files.values() if str(spec.get("/UF", spec.get("/F", ""))) == "factur-x.xml"]
     if len(specs) != 1:
         return None, [f"expected one embedded factur-x.xml, found {[str(key) for key in files]}"]
@@ -58,7 +58,8 @@ def _metadata(root: Any) -> tuple[str | None, list[str]]:
     bad = [] if len(rdfs) == 1 else [f"{len(rdfs)} rdf:RDF elements in XMP, readers use the first only"]
     said: dict[str, str | None] = {}
     for description in rdfs[0].iter(RDF + "Description"):
-        said |= {key[len(FX) :]: value for key, value in description.attrib.items() if key.startswith(FX)}
+        attributes = {str(key): str(value) for key, value in description.attrib.items()}
+        said |= {key[len(FX) :]: value for key, value in attributes.items() if key.startswith(FX)}
         said |= {child.tag[len(FX) :]: child.text for child in description if str(child.tag).startswith(FX)}
     level = said.get("ConformanceLevel")
     whole = said.get("DocumentType") == "INVOICE" and said.get("DocumentFileName") == "factur-x.xml"

