@@ -179,6 +179,7 @@ CELERY: dict[str, Any] = {
 }
 ERRANDS = "config.errands.ERRANDS"  # which function does which errand
 ERRAND_LEASE_SECONDS = 180  # longer than task_time_limit: a lease that runs out means its worker is gone
+LONG_ERRANDS = {"build_export": 60 * 60}  # seconds that one may last; every other lasts task_time_limit at most
 ERRAND_MAX_ATTEMPTS = env.integer("ERRAND_MAX_ATTEMPTS", 6)
 
 # Security --------------------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ The function gets the errand, has no transaction around it, and may be called tw
 import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -42,16 +44,19 @@ def promise(
     wanted = {"business": business, "made_at": at, "due_at": due_at or at}
     errand, is_new = Errand.objects.get_or_create(what=what, subject=subject, defaults=wanted)
     if is_new and errand.due_at <= at:
-        transaction.on_commit(lambda: nudge(errand.pk), robust=True)
+        transaction.on_commit(lambda: nudge(errand.pk, what), robust=True)
     return errand
 
 
-def nudge(errand_id: int, *, expires: int = LONGEST_WAIT) -> bool:
+def nudge(errand_id: int, what: str, *, expires: int = LONGEST_WAIT) -> bool:
     """Tell a worker about an errand. A queue that is down loses nothing: the sweep will find the errand."""
     from records.tasks import run_errand  # tasks import this module
 
+    limits: dict[str, Any] = {}
+    if seconds := settings.LONG_ERRANDS.get(what):
+        limits = {"soft_time_limit": seconds, "time_limit": seconds + 10}
     try:
-        run_errand.apply_async((errand_id,), retry=False, expires=expires)
+        run_errand.apply_async((errand_id,), retry=False, expires=expires, **limits)
     except Exception as error:  # whatever a broker may raise
         logger.warning("No worker could be told about errand %s: %r. The sweep will find it.", errand_id, error)
         return False
@@ -82,8 +87,8 @@ def sweep(at: datetime) -> int:
     The nudges run out before the next sweep repeats them, so that the queue cannot grow while all workers are busy.
     """
     _give_up(at)
-    due = due_now(at).order_by("due_at", "pk").values_list("pk", flat=True)[:MOST_NUDGES]
-    return sum(nudge(errand_id, expires=settings.SWEEP_EVERY_SECONDS) for errand_id in list(due))
+    due = due_now(at).order_by("due_at", "pk").values_list("pk", "what")[:MOST_NUDGES]
+    return sum(nudge(errand_id, what, expires=settings.SWEEP_EVERY_SECONDS) for errand_id, what in list(due))
 
 
 def run_due(at: datetime) -> int:
@@ -107,12 +112,12 @@ def retry(errand: Errand, *, by: User, at: datetime) -> Errand:
 def reopen(errands: QuerySet[Errand], at: datetime) -> int:
     """Make closed errands due again, in the caller's transaction; return how many there were."""
     closed = errands.filter(Q(done_at__isnull=False) | Q(failed_at__isnull=False)).select_for_update()
-    found = list(closed.values_list("pk", flat=True))
+    found = dict(closed.values_list("pk", "what"))
     Errand.objects.filter(pk__in=found).update(
         due_at=at, claimed_until=None, attempts=0, last_error="", done_at=None, failed_at=None
     )
-    for errand_id in found:
-        transaction.on_commit(lambda errand_id=errand_id: nudge(errand_id), robust=True)  # type: ignore[misc]
+    for errand_id, what in found.items():
+        transaction.on_commit(partial(nudge, errand_id, what), robust=True)
     return len(found)
 
 
@@ -136,10 +141,18 @@ def function_of(what: str) -> Callable[[Errand], None]:
     return function
 
 
+def lease_of(what: str) -> timedelta:
+    """Return how long a claim stands: longer than the errand's task may last."""
+    seconds = settings.LONG_ERRANDS.get(what)
+    return timedelta(seconds=seconds + 60 if seconds else settings.ERRAND_LEASE_SECONDS)
+
+
 def _claim(errand_id: int, now: datetime) -> Errand | None:
     """Take an errand for the length of a lease, or return None. The attempt counts even if the worker dies."""
-    until = now + timedelta(seconds=settings.ERRAND_LEASE_SECONDS)
     mine = due_now(now).filter(pk=errand_id, attempts__lt=settings.ERRAND_MAX_ATTEMPTS)
+    if (what := mine.values_list("what", flat=True).first()) is None:
+        return None
+    until = now + lease_of(what)
     if not mine.update(claimed_until=until, attempts=F("attempts") + 1):
         return None
     return Errand.objects.select_related("business").get(pk=errand_id)

@@ -253,3 +253,20 @@ def test_workers_who_are_told_at_once_do_each_errand_once(done: list[str], nudge
     assert at_once(6, work) == []
     assert sorted(done) == [f"invoice:{number}" for number in range(1, 6)]
     assert sum(did) == 5
+
+
+def test_an_archive_may_last_longer_than_a_pdf():
+    assert errands.lease_of("build_export") > timedelta(hours=1)
+    assert errands.lease_of("render_invoice") == timedelta(seconds=settings.ERRAND_LEASE_SECONDS)
+    assert settings.CELERY["task_time_limit"] < settings.ERRAND_LEASE_SECONDS
+
+
+def test_a_long_errands_task_is_given_its_own_limit(monkeypatch):
+    from records.tasks import run_errand
+
+    asked = []
+    monkeypatch.setattr(run_errand, "apply_async", lambda args, **options: asked.append(options))
+    errands.nudge(1, "build_export")
+    errands.nudge(2, "render_invoice")
+    assert asked[0]["time_limit"] < errands.lease_of("build_export").total_seconds()
+    assert "time_limit" not in asked[1]
