@@ -323,7 +323,9 @@ def test_going_on_saves_first(draft: QuoteVersion, as_freelancer: Visitor):
 def test_an_old_tab_that_says_the_same_goes_on(draft: QuoteVersion, as_freelancer: Visitor):
     """Back in the browser after a preview, then Send: nothing differs, so nothing stands in the way."""
     old = fields_of(as_freelancer.get(edit_path(draft.quote)), 'id="editor"')
-    assert as_freelancer.post(edit_path(draft.quote), old | {"title": "Le même", "action": "preview"}).status_code == 302
+    assert (
+        as_freelancer.post(edit_path(draft.quote), old | {"title": "Le même", "action": "preview"}).status_code == 302
+    )
     answer = as_freelancer.post(edit_path(draft.quote), old | {"title": "Le même", "action": "send"})
     assert answer.status_code == 302
     assert answer["Location"].endswith("/send/")
