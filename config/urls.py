@@ -1,8 +1,11 @@
 """Every address of the site. What stands above `/b/<slug>/` may be open to people without a login: see each view."""
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
 from config import source, views
+from lib.addresses import RowConverter
+
+register_converter(RowConverter, "row")  # before the addresses below are read
 
 urlpatterns = [
     path("healthz", views.healthz, name="healthz"),

@@ -8,6 +8,6 @@ urlpatterns = [
     path("", include("desk.member_urls")),
     path("", views.today_page, name="today"),
     path("accounting/", views.accounting, name="accounting"),
-    path("accounting/exports/<int:pk>/", views.export_page, name="export"),
-    path("accounting/exports/<int:pk>/archive.zip", views.export_download, name="export_download"),
+    path("accounting/exports/<row:pk>/", views.export_page, name="export"),
+    path("accounting/exports/<row:pk>/archive.zip", views.export_download, name="export_download"),
 ]

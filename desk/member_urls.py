@@ -6,6 +6,6 @@ from desk import views_members
 
 urlpatterns = [
     path("members/", views_members.members, name="members"),
-    path("members/<int:pk>/remove/", views_members.member_removed, name="remove_member"),
-    path("members/invitations/<int:pk>/revoke/", views_members.invitation_revoked, name="revoke_invitation"),
+    path("members/<row:pk>/remove/", views_members.member_removed, name="remove_member"),
+    path("members/invitations/<row:pk>/revoke/", views_members.invitation_revoked, name="revoke_invitation"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from lib.addresses import row_id
 from people.models import Business
 from quotes.drafting import line_of
 from quotes.forms_editor import TERM_FORMS, VALID_FOR, DraftForm, LineForm, MoneyTermForm, RowForm, TermForm
@@ -93,8 +94,8 @@ class Sheet:
             self.add_line()
         elif verb == "add-term" and what in TERM_FORMS:
             self.add_term(what)
-        elif verb == "add-offer" and what.isdigit():
-            if offer := offers(int(what)):
+        elif verb == "add-offer" and (pk := row_id(what)) is not None:
+            if offer := offers(pk):
                 self.add_offer(offer)
         elif (step := verb.partition("-"))[0] in {"remove", "up", "down"} and step[2] in ROWS:
             self._arrange(step[0], step[2], what)
@@ -187,7 +188,7 @@ def bound(sheet: Sheet) -> Sheet:
 
 
 def _keys(given: Iterable[str]) -> list[str]:
-    return [key for key in dict.fromkeys(given) if key.isdigit() and len(key) <= 4][:MOST_ROWS]
+    return [key for key in dict.fromkeys(given) if row_id(key) is not None and len(key) <= 4][:MOST_ROWS]
 
 
 def _next_key(rows: Iterable[Any]) -> str:

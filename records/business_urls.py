@@ -6,8 +6,8 @@ from records import views
 
 urlpatterns = [
     path("mails/", views.mails_page, name="mails"),
-    path("mails/<int:pk>/", views.mail_page, name="mail"),
-    path("mails/<int:pk>/resend/", views.resend, name="mail_resend"),
+    path("mails/<row:pk>/", views.mail_page, name="mail"),
+    path("mails/<row:pk>/resend/", views.resend, name="mail_resend"),
     path("errands/", views.errands_page, name="errands"),
-    path("errands/<int:pk>/retry/", views.retry, name="errand_retry"),
+    path("errands/<row:pk>/retry/", views.retry, name="errand_retry"),
 ]

@@ -19,6 +19,7 @@ from billing.models import Allocation, Invoice, Receipt
 from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
 from billing.views.next_steps import STATES, in_state, next_step, state_of
 from lib import clock
+from lib.addresses import row_id
 from lib.bars import Segment
 from lib.money import cents, euros
 from people.access import BusinessRequest, in_business
@@ -65,8 +66,8 @@ def _rows(pks: list[int], on: date) -> list[Any]:
 def _found(rows: QuerySet[Invoice], request: BusinessRequest) -> QuerySet[Invoice]:
     for word in request.GET.get("q", "").split()[:8]:
         rows = rows.filter(Q(client__name__icontains=word) | Q(number__icontains=word) | Q(title__icontains=word))
-    if (client := request.GET.get("client", "")).isdigit():
-        rows = rows.filter(client=int(client))
+    if (client := row_id(request.GET.get("client", ""))) is not None:
+        rows = rows.filter(client=client)
     return in_state(rows, request.GET.get("state", ""))
 
 

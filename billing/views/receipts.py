@@ -29,6 +29,7 @@ from billing.views.common import (
     visible_receipts,
 )
 from lib import clock
+from lib.addresses import row_id, year
 from lib.money import cents
 from people.access import BusinessRequest, clients_of, in_business
 from people.models import Client
@@ -76,10 +77,10 @@ def _found(rows: QuerySet[Receipt], request: BusinessRequest) -> QuerySet[Receip
         rows = rows.filter(said)
     if (kind := request.GET.get("kind", "")) in Kind.values:
         rows = rows.filter(kind=kind)
-    if (year := request.GET.get("year", "")).isdigit() and len(year) == 4:
-        rows = rows.filter(received_on__year=int(year))
-    if (client := request.GET.get("client", "")).isdigit():
-        rows = rows.filter(client=int(client))
+    if (in_year := year(request.GET.get("year", ""))) is not None:
+        rows = rows.filter(received_on__year=in_year)
+    if (client := row_id(request.GET.get("client", ""))) is not None:
+        rows = rows.filter(client=client)
     return rows
 
 
@@ -140,7 +141,7 @@ def _what(receipt: Receipt) -> settling.Received:
 
 
 def _term(request: BusinessRequest) -> RemunerationTerm | None:
-    if not (pk := request.GET.get("term", "")).isdigit():
+    if (pk := row_id(request.GET.get("term", ""))) is None:
         return None
     terms = RemunerationTerm.objects.select_related("version__quote__client__activity__business")
     mine = terms.filter(version__quote__client__in=clients_of(request.membership), version__acceptance__isnull=False)
@@ -148,7 +149,7 @@ def _term(request: BusinessRequest) -> RemunerationTerm | None:
 
 
 def _client(request: BusinessRequest) -> Client | None:
-    if not (pk := request.GET.get("client", "")).isdigit():
+    if (pk := row_id(request.GET.get("client", ""))) is None:
         return None
     return get_object_or_404(clients_of(request.membership).select_related("activity__business"), pk=pk)
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lib import clock
+from lib.addresses import row_id
 from lib.bars import Segment
 from lib.money import cents, euros
 from people.access import BusinessRequest, clients_of, in_business
@@ -64,8 +65,8 @@ def _found(quotes: QuerySet[Any], request: BusinessRequest) -> QuerySet[Any]:
         quotes = quotes.filter(said)
     if (state := request.GET.get("state", "")) in State.values:
         quotes = quotes.filter(state=state)
-    if (client := request.GET.get("client", "")).isdigit():
-        quotes = quotes.filter(client=int(client))
+    if (client := row_id(request.GET.get("client", ""))) is not None:
+        quotes = quotes.filter(client=client)
     return quotes
 
 
@@ -86,7 +87,7 @@ def totals_by_kind(quotes: QuerySet[Any]) -> list[Segment]:
 def quote_new(request: BusinessRequest) -> HttpResponse:
     """Start a quote: for whom, called what; the editor opens."""
     clients = clients_of(request.membership).filter(archived_at=None)
-    chosen = {"client": request.GET["client"]} if request.GET.get("client", "").isdigit() else {}
+    chosen = {"client": row_id(request.GET.get("client", ""))}
     form = NewQuoteForm(request.POST or None, clients=clients, initial=chosen)
     if request.method == "POST" and form.is_valid():
         client = form.cleaned_data["client"]

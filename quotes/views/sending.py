@@ -12,6 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods
 
 from lib import clock
+from lib.addresses import row_id
 from people import parties
 from people.access import BusinessRequest, in_business
 from people.models import Contact
@@ -52,7 +53,7 @@ def quote_pdf(request: BusinessRequest, pk: int) -> HttpResponseBase:
     if asked == "draft":
         return _preview_pdf(quote)
     sent = quote.versions.exclude(sent_at=None).order_by("-version")
-    version = sent.filter(version=asked).first() if asked.isdigit() else sent.first()
+    version = sent.filter(version=row_id(asked) or 0).first() if asked else sent.first()
     if version is None:
         raise Http404
     return kept_pdf(request, version)

@@ -15,7 +15,7 @@ PUBLIC = {
     "client_page", "client_accept", "client_refuse", "client_ask", "client_pdf",
 }  # fmt: skip
 ACCOUNTANTS_MAY_POST = {"accounting", "remove_member"}  # ask for an export; leave
-VALUES = {"IntConverter": 999_999, "SlugConverter": "x", "StringConverter": "x", "UUIDConverter": uuid.UUID(int=1)}
+VALUES = {"RowConverter": 999_999, "SlugConverter": "x", "StringConverter": "x", "UUIDConverter": uuid.UUID(int=1)}
 
 
 def patterns(resolver=None, before=""):
