@@ -35,8 +35,8 @@ NEVER_KEPT = {"Cache-Control": "no-store, private", "Referrer-Policy": "same-ori
 class Reader:
     """Who holds a link, and the version it shows: the last one sent; once accepted, the accepted one."""
 
-    def __init__(self, link: QuoteLink, token: str) -> None:
-        self.link, self.token, self.quote = link, token, link.quote
+    def __init__(self, link: QuoteLink, token: str, *, is_seller: bool = False) -> None:
+        self.link, self.token, self.quote, self.is_seller = link, token, link.quote, is_seller
         self.acceptance = Acceptance.objects.filter(quote=self.quote).select_related("version").first()
         version = self.acceptance.version if self.acceptance else latest_sent(self.quote)
         if version is None:
@@ -52,6 +52,8 @@ class Reader:
         return reading_of(self.version) | {
             "token": self.token,
             "state": self.state,
+            "is_seller": self.is_seller,
+            "contact": self.link.contact,
             "acceptance": self.acceptance,
             "has_pdf": pdf_of(self.version) is not None,
             "may_accept": not self.quote.client.is_consumer,
@@ -81,7 +83,8 @@ class Reader:
 
 
 def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Open the door of a token: in the client's language unless another was chosen, never cached, writings counted."""
+    """Open the door of a token: in the client's language unless another was chosen, never cached, writings counted
+    and taken from the client only."""
 
     @wraps(view)
     def door(request: HttpRequest, token: str) -> HttpResponseBase:
@@ -90,12 +93,31 @@ def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
             answer: HttpResponseBase = _closed(request, reason)
         else:
             with override(_language(request, link)):
-                answer = _counted(request, link) or view(request, Reader(link, token))
+                reader = Reader(link, token, is_seller=_sells(request, link))
+                if reader.is_seller and request.method == "POST":
+                    answer = _not_the_client(request)
+                else:
+                    answer = _counted(request, link) or view(request, reader)
         for name, value in NEVER_KEPT.items():
             answer[name] = value
         return answer
 
     return door
+
+
+def _sells(request: HttpRequest, link: QuoteLink) -> bool:
+    """Tell whether the sender's own people hold the link: what they do by it is not the client's doing."""
+    return request.user.is_authenticated and link.quote.business.memberships.filter(user=request.user.pk).exists()
+
+
+def _not_the_client(request: HttpRequest) -> HttpResponse:
+    """Refuse in words what only the client may do."""
+    words = _(
+        "You are signed in as one of those who sent this quote: only the client answers here. If they said yes in "
+        "another way, record it on the quote’s page."
+    )
+    context = {"title": _("This is your client’s page"), "words": words, "user": None}
+    return render(request, "quotes/client_closed.html", context, status=403)
 
 
 def _language(request: HttpRequest, link: QuoteLink) -> str:
@@ -138,9 +160,10 @@ def _closed(request: HttpRequest, reason: doors.Reason | None) -> HttpResponse:
 @require_http_methods(["GET", "HEAD"])
 @by_link
 def client_page(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """Show the quote, and write down that its link was opened."""
-    seen = request.method or "GET"
-    doors.record_visit(reader.link, method=seen, headers=request.headers, at=clock.now())
+    """Show the quote, and write down that its link was opened, unless the sender looks at the client's page."""
+    if not reader.is_seller:
+        seen = request.method or "GET"
+        doors.record_visit(reader.link, method=seen, headers=request.headers, at=clock.now())
     return _page(request, reader)
 
 
@@ -189,7 +212,7 @@ def next_steps(reader: Reader) -> list[str]:
 def client_accept(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Restate the deal in words and take the yes: a name, a capacity, two ticks, a deliberate click."""
     version = reader.version
-    if request.method != "POST" and (reader.state != "open" or reader.quote.client.is_consumer):
+    if request.method != "POST" and (reader.state != "open" or reader.is_seller or reader.quote.client.is_consumer):
         return redirect("client_page", reader.token)
     sentences = {
         "power": answering.power_sentence(version),
@@ -223,7 +246,7 @@ def _accept_page(
 def client_refuse(request: HttpRequest, reader: Reader) -> HttpResponse:
     """Take the no, with a reason if they wish."""
     if request.method != "POST":
-        if reader.state != "open":
+        if reader.state != "open" or reader.is_seller:
             return redirect("client_page", reader.token)
         form = RefuseForm(initial={"version": reader.version.pk, "request_id": new_request_id()})
         return _refuse_page(request, reader, form)
