@@ -131,9 +131,9 @@ def _sums_of(invoices: QuerySet[Invoice]) -> tuple[dict[int, Decimal], ...]:
         term__if_missed__in=NOT_COMING,
         term__missed__recorded_at__gt=F("invoice__issued_at"),
     )
-    days: Any = terms.values_list("invoice", "term__missed", "term__missed__quantity", "term__unit_value")
-    for invoice, _day, quantity, unit_value in days.distinct().order_by():
-        missed[invoice] = missed.get(invoice, Decimal(0)) + quantity * unit_value
+    days: Any = terms.values_list("invoice", "term__missed", "term__missed__value")
+    for invoice, _day, value in days.distinct().order_by():
+        missed[invoice] = missed.get(invoice, Decimal(0)) + value
     return (_by(credits, "corrects", "total"), _by(settled, "invoice"), _by(since, "invoice"), missed)
 
 
@@ -152,12 +152,13 @@ def _euros_are_left() -> Q:
 
 
 def _missed_since_issue() -> Any:
-    """What was to come and, missed since the issue, will not: it is due in euros, or waived by a credit note."""
+    """What was to come and, missed since the issue, will not: it is due in euros, or waived by a credit note. Negative
+    when a miss counted in the invoice was undone since: then it may come after all."""
     in_this_invoice = InvoiceTerm.objects.filter(invoice=OuterRef(OuterRef("pk")), term=OuterRef("term"))
     missed = MissedDelivery.objects.filter(
         Exists(in_this_invoice), term__if_missed__in=NOT_COMING, recorded_at__gt=OuterRef("issued_at")
     )
-    return _sum(missed, "term__version", F("quantity") * F("term__unit_value"))
+    return _sum(missed, "term__version", "value")
 
 
 def balance_of(invoice: Invoice, on: date) -> Balance:

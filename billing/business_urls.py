@@ -23,4 +23,5 @@ urlpatterns = [
     path("receipts/<row:pk>/settle/", receipts.receipt_settle, name="receipt_settle"),
     path("receipts/<row:pk>/release/<row:invoice_pk>/", receipts.receipt_release, name="receipt_release"),
     path("terms/<row:pk>/", terms.term_confirm, name="term_confirm"),
+    path("terms/<row:pk>/missed/<row:missed_pk>/reverse/", terms.missed_reverse, name="missed_reverse"),
 ]

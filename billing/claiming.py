@@ -17,7 +17,7 @@ from billing.models import Deduction, Invoice, InvoiceTax, InvoiceTerm, MissedDe
 from billing.parts import Agreed, ClaimedPart, claimed, in_euros_of, in_kind_of, received_of
 from billing.splitting import remaining
 from lib import law
-from lib.money import cents, euros, total
+from lib.money import euros, total
 from quotes.models import Kind, MoneyDue, RemunerationTerm
 from quotes.pricing import Tax, priced
 from quotes.terms import TermValues, planned_days
@@ -191,8 +191,7 @@ def missed_value(term: RemunerationTerm) -> Money:
     """Return what was missed of a term and will not come: due in euros, or to be waived by a credit note."""
     if term.if_missed not in balances.NOT_COMING:
         return euros(0)
-    missed = MissedDelivery.objects.filter(term=term).values_list("quantity", flat=True)
-    return total(cents(euros(quantity * term.unit_value.amount)) for quantity in missed)
+    return balances.total_of(MissedDelivery.objects.filter(term=term), "value")
 
 
 def _label(term: RemunerationTerm, language: str) -> str:

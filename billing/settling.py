@@ -27,6 +27,7 @@ from billing.allocating import (
 )
 from billing.drafting import lock_client
 from billing.issuing import day_of
+from billing.missing import miss, missed_on, recorded_days, reverse_missed
 from billing.models import Allocation, Invoice, MissedDelivery, Receipt
 from billing.sealing import seal_of_receipt
 from lib import law
@@ -49,6 +50,7 @@ __all__ = [
     "record_receipt",
     "recorded_days",
     "release",
+    "reverse_missed",
     "reverse_receipt",
     "warnings",
 ]
@@ -151,7 +153,8 @@ def record_days(
     destination: str = Destination.PERSONAL,
     means: str = "",
 ) -> list[Receipt | MissedDelivery]:
-    """Record what became of several planned days of one term. Days that are already recorded are left as they are.
+    """Record what became of several planned days of one term. Days that are already recorded are left as they are, and
+    so are those that the same form recorded once and that were undone since.
 
     Raises SettlingError for a day that is not planned, or is yet to come.
     """
@@ -162,11 +165,11 @@ def record_days(
     made: list[Receipt | MissedDelivery] = []
     for day in sorted(days, key=lambda day: day.planned_on):
         _refuse_day(day, planned, at, quote.business.time_zone)
-        if day.planned_on in done:
-            continue
         one = uuid.uuid5(request_id, day.planned_on.isoformat())
+        if day.planned_on in done or _is_used(one):
+            continue
         if not day.came:
-            made.append(_miss(term, day, by, at, one))
+            made.append(miss(term, day.planned_on, day.quantity, note=day.note, by=by, at=at, request_id=one))
             continue
         received = Received(
             kind=term.kind,
@@ -190,11 +193,8 @@ def record_days(
     return made
 
 
-def recorded_days(term: RemunerationTerm) -> set[date]:
-    """Return the planned days of which it is known whether something came."""
-    came = Receipt.objects.filter(term=term, planned_on__isnull=False, reverses=None, reversed_by=None)
-    missed = MissedDelivery.objects.filter(term=term)
-    return {day for rows in (came, missed) for day in rows.values_list("planned_on", flat=True) if day is not None}
+def _is_used(request_id: uuid.UUID) -> bool:
+    return any(rows.objects.filter(request_id=request_id).exists() for rows in (Receipt, MissedDelivery))
 
 
 @transaction.atomic(durable=True)
@@ -203,14 +203,16 @@ def record_missed(
 ) -> MissedDelivery:
     """Record that nothing came on a planned day. What follows is the rule agreed in the quote. Raises SettlingError."""
     lock_quote_of(term)
-    if (found := MissedDelivery.objects.filter(term=term, planned_on=planned_on).first()) is not None:
+    if (found := missed_on(term, planned_on)) is not None:
         return found
+    if MissedDelivery.objects.filter(request_id=request_id).exists():
+        raise SettlingError(_("This form was already used."))
     planned = dict(planned_days(term))
     day = Day(planned_on, planned.get(planned_on, Decimal(0)), came=False, note=note)
     _refuse_day(day, planned, at, term.version.quote.business.time_zone)
     if planned_on in recorded_days(term):
         raise SettlingError(_("Something is recorded as received for that day: reverse it first."), "planned_on")
-    return _miss(term, day, by, at, request_id)
+    return miss(term, planned_on, day.quantity, note=note, by=by, at=at, request_id=request_id)
 
 
 def _refuse_day(day: Day, planned: dict[date, Decimal], at: datetime, time_zone: str) -> None:
@@ -218,23 +220,6 @@ def _refuse_day(day: Day, planned: dict[date, Decimal], at: datetime, time_zone:
         raise SettlingError(_("Nothing was planned on that day."), "planned_on")
     if max(day.planned_on if not day.came else day.received_on or day.planned_on, date.min) > day_of(at, time_zone):
         raise SettlingError(_("That day is yet to come."), "planned_on")
-
-
-def _miss(term: RemunerationTerm, day: Day, by: User | None, at: datetime, request_id: uuid.UUID) -> MissedDelivery:
-    missed = MissedDelivery.objects.create(
-        term=term,
-        planned_on=day.planned_on,
-        quantity=day.quantity,
-        note=day.note,
-        recorded_at=at,
-        recorded_by=by,
-        request_id=request_id,
-    )
-    facts = {"planned_on": day.planned_on, "quantity": day.quantity, "term": term.pk, "rule": term.if_missed}
-    ledger.record(
-        business=term.version.quote.business, event="delivery_missed", subject=ref(missed), facts=facts, at=at
-    )
-    return missed
 
 
 def _record(

@@ -107,11 +107,11 @@ def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm
             first_on__lte=on,
         )
         .select_related("version__quote__client", "version__quote__business")
-        .prefetch_related("receipts__reversed_by", "missed")
+        .prefetch_related("receipts__reversed_by", "missed__reversed_by")
     )
     found = []
     for term in terms:
-        said = {missed.planned_on for missed in term.missed.all()} | {
+        said = {missed.planned_on for missed in term.missed.all() if missed.stands} | {
             receipt.planned_on or receipt.received_on
             for receipt in term.receipts.all()
             if receipt.reverses_id is None and not hasattr(receipt, "reversed_by")

@@ -98,23 +98,44 @@ class Allocation(models.Model):
 
 
 class MissedDelivery(models.Model):
-    """A planned day on which nothing came. What follows is the rule agreed in the quote's term."""
+    """A planned day on which nothing came. What follows is the rule agreed in the quote's term.
+
+    A mistake is undone by a second row that mirrors the first, with opposite quantity and value, so that sums need no
+    exception. The same day may then be missed after all: that row `follows` the reversal.
+    """
 
     term = models.ForeignKey(RemunerationTerm, models.PROTECT, related_name="missed")
     planned_on = models.DateField(_("planned day"))
     quantity = models.DecimalField(max_digits=10, decimal_places=2)
-    note = models.CharField(_("note"), max_length=200, blank=True)
+    value = money_field()  # rounded once, here, as what comes is
+    note = models.CharField(_("note"), max_length=200, blank=True)  # of a reversal: its reason
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    follows = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="followed_by")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     request_id = request_id_field()
 
     class Meta:
         verbose_name_plural = "missed deliveries"
-        ordering = ["planned_on"]
+        ordering = ["planned_on", "pk"]
         constraints = [
-            models.UniqueConstraint("term", "planned_on", name="a_day_is_missed_once"),
-            models.CheckConstraint(condition=Q(quantity__gt=0), name="a_missed_delivery_has_a_quantity"),
+            only_euros("missed_delivery"),
+            # Whether a row was reversed is written in another row, and this one never changes: so the first miss of a
+            # day is unique, and any other is unique after the reversal that it names.
+            models.UniqueConstraint(
+                "term", "planned_on", condition=Q(reverses=None, follows=None), name="a_day_is_missed_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(reverses=None, quantity__gt=0, value__gte=0)
+                | Q(reverses__isnull=False, follows=None, quantity__lt=0, value__lte=0),
+                name="only_a_miss_undone_is_negative",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.term} {self.planned_on}"
+
+    @property
+    def stands(self) -> bool:
+        """Nothing came that day, and nobody has said since that this was a mistake."""
+        return self.reverses_id is None and not hasattr(self, "reversed_by")

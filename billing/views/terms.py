@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import settling
 from billing.expecting import outstanding_of
-from billing.forms_receipts import DaysForm, name_of
+from billing.forms_receipts import DaysForm, ReverseForm, name_of
 from billing.models import MissedDelivery, Receipt
 from billing.views.common import language, may_write, say, today_of
 from lib import clock
@@ -26,9 +26,7 @@ from quotes.wording import counted
 @require_http_methods(["GET", "HEAD", "POST"])
 def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
     """List the planned days of a term: those that passed are answered in two taps, several at once."""
-    rows = RemunerationTerm.objects.select_related("version__quote__client", "version__quote__business")
-    mine = rows.filter(version__quote__client__in=clients_of(request.membership), version__acceptance__isnull=False)
-    term: RemunerationTerm = get_object_or_404(mine.exclude(kind=Kind.MONEY), pk=pk)
+    term = _term_or_404(request, pk)
     today = today_of(request)
     known = settling.recorded_days(term)
     to_answer = [(day, quantity) for day, quantity in planned_days(term) if day <= today and day not in known]
@@ -43,10 +41,34 @@ def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
         "rows": [(form[name_of(day)], day, counted(quantity, unit, language())) for day, quantity in to_answer],
         "coming": [(day, counted(quantity, unit, language())) for day, quantity in planned_days(term) if day > today],
         "past": _past(term),
+        "reverse_form": ReverseForm(),
         "outstanding": outstanding_of(term),
         "may_write": may_write(request),
     }
     return render(request, "billing/term.html", context, status=422 if data is not None else 200)
+
+
+def _term_or_404(request: BusinessRequest, pk: int) -> RemunerationTerm:
+    rows = RemunerationTerm.objects.select_related("version__quote__client", "version__quote__business")
+    mine = rows.filter(version__quote__client__in=clients_of(request.membership), version__acceptance__isnull=False)
+    term: RemunerationTerm = get_object_or_404(mine.exclude(kind=Kind.MONEY), pk=pk)
+    return term
+
+
+@in_business
+@require_POST
+def missed_reverse(request: BusinessRequest, pk: int, missed_pk: int) -> HttpResponse:
+    """Undo a day marked as not received by mistake, with a reason: the day waits for an answer again."""
+    missed = get_object_or_404(MissedDelivery.objects.filter(term=_term_or_404(request, pk)), pk=missed_pk)
+    try:
+        settling.reverse_missed(
+            missed=missed, by=request.user, at=clock.now(), reason=request.POST.get("reason", "")[:200]
+        )
+    except settling.SettlingError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Undone: this day waits for your answer again."))
+    return redirect("term_confirm", request.business.slug, pk)
 
 
 def _recorded(request: BusinessRequest, form: DaysForm, term: RemunerationTerm) -> bool:
@@ -70,6 +92,9 @@ def _recorded(request: BusinessRequest, form: DaysForm, term: RemunerationTerm) 
     except settling.SettlingError as refusal:
         say(form, refusal)
         return False
+    if not made:
+        messages.warning(request, _("Nothing new was recorded: this form was already used, or these days answered."))
+        return True
     messages.success(
         request, ngettext("%(count)s day recorded.", "%(count)s days recorded.", len(made)) % {"count": len(made)}
     )
@@ -79,7 +104,7 @@ def _recorded(request: BusinessRequest, form: DaysForm, term: RemunerationTerm) 
 def _past(term: RemunerationTerm) -> list[tuple[date, Any, bool]]:
     """Return what is known already, last day first: the row, and whether something came."""
     came = Receipt.objects.filter(term=term, reverses=None).select_related("reversed_by")
-    missed = MissedDelivery.objects.filter(term=term)
+    missed = MissedDelivery.objects.filter(term=term, reverses=None).select_related("reversed_by")
     rows = [(receipt.received_on, receipt, True) for receipt in came]
     rows += [(row.planned_on, row, False) for row in missed]  # type: ignore[misc]
     return sorted(rows, key=lambda row: row[0], reverse=True)
