@@ -11,9 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from lib import links
 from quotes.models import QuoteLink, Visit
 from quotes.robots import is_probably_automatic
+from records.models import Mail
 
 PURPOSE = "quote"
 PATH = "/d/{token}/"
+COPY_DUE = "quotes/accepted_client"
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +45,16 @@ def open_link(token: str) -> tuple[QuoteLink | None, Reason | None]:
 def token_of(link: QuoteLink) -> str:
     """Return the token of a link, for the addresses of its own pages."""
     return links.make(link.pk, link.generation, PURPOSE)
+
+
+def is_outdated(mail: Mail) -> bool:
+    """Tell whether a mail carries a link that was replaced or revoked since it was written.
+
+    The copy of what was agreed leaves all the same: it is due to whoever said yes, and reads without the link.
+    """
+    if mail.event == COPY_DUE:
+        return False
+    return not QuoteLink.objects.filter(pk=mail.link_id, generation=mail.link_generation, revoked_at=None).exists()
 
 
 def record_visit(link: QuoteLink, *, method: str, headers: Mapping[str, str], at: datetime) -> Visit | None:

@@ -141,9 +141,14 @@ def revoke_link(*, link: QuoteLink, by: User, at: datetime) -> QuoteLink:
 
 
 @transaction.atomic(durable=True)
-def renew_link(*, link: QuoteLink, by: User, at: datetime) -> QuoteLink:
-    """Give a contact a new link, mail it, and let the old ones open nothing."""
+def renew_link(*, link: QuoteLink, by: User, at: datetime, generation: int | None = None) -> QuoteLink:
+    """Give a contact a new link, mail it, and let the old ones open nothing.
+
+    `generation`: of the link to replace, as the person saw it; when it is replaced already, nothing more happens.
+    """
     locked = _locked_link(link)
+    if generation is not None and locked.generation != generation:
+        return locked
     _renew(locked)
     _record_link(locked, "link_renewed", at)
     post_link(locked, at)

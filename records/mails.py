@@ -2,11 +2,12 @@
 
 WAITING → SENDING (committed before the SMTP dialogue) → SENT. What a killed worker left in SENDING becomes PERHAPS,
 since nobody knows on which side of "250 OK" it died; only a person sends it again, with the same Message-ID, so that
-the recipient's program can tell. What the server refused is tried again, or FAILED when it refused for good.
+the recipient's program can tell. What the server refused is tried again, or FAILED when it refused for good. What
+carries a link that opens nothing any more is OUTDATED: the mail with the newer link says the same.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,6 +27,7 @@ from records.models import Document, Errand, Mail
 from records.posting import PerhapsSent, Refused, deliver
 
 LONGEST_ERROR = 500
+LEADS_NOWHERE: dict[str, Callable[[Mail], bool]] = {}  # by a link's purpose: whoever makes such links tells
 
 
 class MailError(Exception):
@@ -95,7 +97,9 @@ def send_mail(errand: Errand) -> None:
     if mail.state == Mail.State.SENDING:  # whoever was sending it is dead: its lease has run out
         _becomes(mail, Mail.State.PERHAPS, "")
     if mail.state != Mail.State.WAITING:
-        return
+        return None
+    if leads_nowhere(mail):
+        return _becomes(mail, Mail.State.OUTDATED, "")
     _becomes(mail, Mail.State.SENDING, "")
     try:
         sha256 = deliver(mail, address_of(mail))
@@ -112,8 +116,20 @@ def send_mail(errand: Errand) -> None:
         _becomes(mail, Mail.State.SENT, "")
 
 
+def register_link(purpose: str, is_dead: Callable[[Mail], bool]) -> None:
+    """Say how to tell, of a mail that carries a link of this purpose, that it must not leave any more."""
+    LEADS_NOWHERE[purpose] = is_dead
+
+
+def leads_nowhere(mail: Mail) -> bool:
+    """Tell whether the link that a mail carries opens nothing any more, so that it would mislead whoever gets it."""
+    is_dead = LEADS_NOWHERE.get(mail.link_purpose)
+    return is_dead is not None and is_dead(mail)
+
+
 def resend(mail: Mail, *, by: User, at: datetime) -> Mail:
     """Send a mail again, with the same Message-ID: a person has looked. Raises MailError unless it is in doubt."""
+    _refuse_dead_link(mail)
     with transaction.atomic():
         in_doubt = Mail.objects.select_for_update().filter(pk=mail.pk, state__in=["PERHAPS", "FAILED"])
         if not in_doubt.update(state=Mail.State.WAITING, last_error="", resent_by=by):
@@ -175,6 +191,11 @@ def _link_columns(link: LinkRef | None) -> dict[str, Any]:
         "link_id": link.id,
         "link_generation": link.generation,
     }
+
+
+def _refuse_dead_link(mail: Mail) -> None:
+    if leads_nowhere(mail):
+        raise MailError(_("The link in this mail opens nothing any more: send a new link from the quote’s page."))
 
 
 def _becomes(mail: Mail, state: Mail.State, error: str) -> None:

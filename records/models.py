@@ -132,6 +132,7 @@ class Mail(models.Model):
         SENT = "SENT", _("sent")
         PERHAPS = "PERHAPS", _("perhaps sent")
         FAILED = "FAILED", _("not sent")
+        OUTDATED = "OUTDATED", _("not sent: its link was replaced")
 
     business = models.ForeignKey(Business, models.PROTECT, null=True, blank=True, related_name="mails")
     activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="mails")

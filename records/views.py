@@ -58,7 +58,7 @@ def mail_page(request: BusinessRequest, pk: int) -> HttpResponse:
         "mail": mail,
         "tone": mail_tone(mail),
         "body": shown(mail.body, _("[the recipient’s personal link]")),
-        "can_resend": mail.state in TO_RESEND,
+        "can_resend": mail.state in TO_RESEND and not mails.leads_nowhere(mail),
     }
     return render(request, "records/mail.html", given)
 

@@ -23,6 +23,7 @@ TONES = {
     Mail.State.SENT: "good",
     Mail.State.PERHAPS: "bad",
     Mail.State.FAILED: "bad",
+    Mail.State.OUTDATED: "off",
 }
 
 

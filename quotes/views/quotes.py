@@ -227,7 +227,8 @@ def quote_link(request: BusinessRequest, pk: int, link_pk: int) -> HttpResponse:
         sending.revoke_link(link=link, by=request.user, at=clock.now())
         said = _("The link of %(name)s no longer opens anything.")
     else:
-        sending.renew_link(link=link, by=request.user, at=clock.now())
+        seen = row_id(request.POST.get("generation", ""))
+        sending.renew_link(link=link, by=request.user, at=clock.now(), generation=seen)
         said = _("A new link leaves by mail for %(name)s; the one before no longer opens anything.")
     messages.success(request, said % {"name": link.contact.name})
     return redirect(found)

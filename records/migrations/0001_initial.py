@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
                 ('link_id', models.BigIntegerField(blank=True, null=True)),
                 ('link_generation', models.PositiveIntegerField(blank=True, null=True)),
                 ('message_id', models.CharField(max_length=200, unique=True)),
-                ('state', models.CharField(choices=[('WAITING', 'waiting to be sent'), ('SENDING', 'being sent'), ('SENT', 'sent'), ('PERHAPS', 'perhaps sent'), ('FAILED', 'not sent')], default='WAITING', max_length=10)),
+                ('state', models.CharField(choices=[('WAITING', 'waiting to be sent'), ('SENDING', 'being sent'), ('SENT', 'sent'), ('PERHAPS', 'perhaps sent'), ('FAILED', 'not sent'), ('OUTDATED', 'not sent: its link was replaced')], default='WAITING', max_length=10)),
                 ('made_at', models.DateTimeField()),
                 ('sent_at', models.DateTimeField(blank=True, null=True)),
                 ('sent_sha256', models.CharField(blank=True, max_length=64)),

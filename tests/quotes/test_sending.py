@@ -7,14 +7,14 @@ from django.utils.translation import override
 
 from lib.money import euros
 from people.models import Client, User
-from quotes import doors, drafting, sending
+from quotes import doors, drafting, posting, sending
 from quotes.doors import Reason, open_link
-from quotes.models import QuoteLink, QuoteVersion
+from quotes.models import Acceptance, QuoteLink, QuoteVersion
 from quotes.posting import pdf_of
 from quotes.sealing import is_intact
 from quotes.sending import SendError
 from records import keeping
-from records.models import LedgerEntry
+from records.models import Errand, LedgerEntry
 from tests import make
 from tests.quotes.conftest import Sent, send
 
@@ -184,3 +184,33 @@ def test_a_renewed_link_replaces_the_old_one_and_is_mailed(
     assert open_link(old) == (None, Reason.RENEWED)
     assert open_link(doors.token_of(link))[0] == link
     assert [mail.link_generation for mail in mails_of("quotes/link_renewed")] == [2]
+
+
+def test_the_same_page_sent_twice_renews_a_link_once(sent: Sent, someone: User, mails_of: Callable[[str], list[Any]]):
+    for _click in range(2):
+        link = sending.renew_link(link=sent[1], by=someone, at=make.NOW, generation=1)
+    assert link.generation == 2
+    assert len(mails_of("quotes/link_renewed")) == 1
+
+
+def test_a_mail_whose_link_was_replaced_before_it_left_does_not_leave(
+    sent: Sent, someone: User, mails_of: Callable[[str], list[Any]]
+):
+    for _time in range(2):
+        sending.renew_link(link=sent[1], by=someone, at=make.NOW)
+    make.run_errands(make.NOW)
+    assert [mail.state for mail in mails_of("quotes/link_renewed")] == ["OUTDATED", "SENT"]
+    sending.renew_link(link=sent[1], by=someone, at=make.NOW)
+    sending.revoke_link(link=sent[1], by=someone, at=make.NOW)
+    make.run_errands(make.NOW)
+    assert [mail.state for mail in mails_of("quotes/link_renewed")] == ["OUTDATED", "SENT", "OUTDATED"]
+
+
+def test_the_copy_of_what_was_agreed_is_sent_whatever_became_of_its_link(
+    accepted: Acceptance, someone: User, mails_of: Callable[[str], list[Any]]
+):
+    posting.mail_acceptance(Errand.objects.get(what="mail_acceptance"))
+    assert accepted.link is not None
+    sending.revoke_link(link=accepted.link, by=someone, at=make.NOW)
+    make.run_errands(make.NOW)
+    assert [mail.state for mail in mails_of("quotes/accepted_client")] == ["SENT"]

@@ -39,6 +39,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(settings, "TEMPLATES", templates)
     reload_templates()
     monkeypatch.setattr(clock, "now", lambda: NOW)
+    monkeypatch.setattr(mails, "LEADS_NOWHERE", {})  # the links of these tests lead to no row
     monkeypatch.setattr("records.tasks.run_errand.apply_async", lambda *_, **__: None)
 
 
@@ -310,3 +311,21 @@ def test_others_read_no_mail(as_stranger: Any, as_accountant: Any, as_anonymous:
     assert as_stranger.get(address).status_code == 404
     assert as_accountant.get(address).status_code == 403
     assert as_anonymous.get(address).status_code == 302
+
+
+def test_a_mail_whose_link_opens_nothing_any_more_does_not_leave(business: Business, mailoutbox: Any) -> None:
+    mails.register_link("quote", lambda mail: mail.link_generation == 3)
+    mail = send(post(business))
+    assert (mail.state, mail.last_error, mailoutbox) == (Mail.State.OUTDATED, "", [])
+    assert Errand.objects.get().done_at is not None
+    assert mail not in mails.in_doubt(business)
+    assert send(post(business, link=LinkRef("/d/{token}/", "quote", 12, 4))).state == Mail.State.SENT
+
+
+def test_a_doubtful_mail_whose_link_was_replaced_is_not_sent_again(business: Business, freelancer: User) -> None:
+    mail = post(business)
+    Mail.objects.update(state=Mail.State.PERHAPS)
+    mails.register_link("quote", lambda mail: True)
+    with pytest.raises(MailError, match="n’ouvre plus rien"):
+        mails.resend(mail, by=freelancer, at=NOW)
+    assert Mail.objects.get().state == Mail.State.PERHAPS
