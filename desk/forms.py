@@ -5,12 +5,12 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Export
 from desk.periods import Period, choices
+from lib.days import day_written
 
 CUSTOM, SINCE_LAST = "custom", "since_last"
 
@@ -70,7 +70,7 @@ class ExportForm(forms.Form):
 
 
 def _label(key: str, period: Period) -> str:
-    days = f"{date_format(period.since, 'j F Y')} – {date_format(period.until, 'j F Y')}"
+    days = f"{day_written(period.since, 'j F Y')} – {day_written(period.until, 'j F Y')}"
     words = {
         SINCE_LAST: gettext("since my last export"),
         "month": gettext("this month"),

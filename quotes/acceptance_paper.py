@@ -10,11 +10,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from lib import law, pdf
+from lib.days import day_written
 from lib.money import written
 from people import letterhead
 from quotes.models import Acceptance
@@ -89,7 +89,7 @@ def _moment(acceptance: Acceptance) -> str:
     zone = ZoneInfo(acceptance.quote.business.time_zone)
     local = acceptance.at.astimezone(zone)
     words = {
-        "day": date_format(local.date(), "DATE_FORMAT"),
+        "day": day_written(local.date()),
         "time": f"{local:%H:%M:%S}",
         "utc": f"{acceptance.at.astimezone(ZoneInfo('UTC')):%Y-%m-%d %H:%M:%S}",
     }

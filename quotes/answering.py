@@ -11,10 +11,10 @@ from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from lib import pdf
+from lib.days import day_written
 from lib.law import fact
 from lib.money import written
 from people.models import Contact, User
@@ -231,7 +231,7 @@ def _answerable(quote: Quote, link: QuoteLink, version_id: int, at: datetime) ->
     if version.pk != version_id:
         _refuse_other_version(quote, version, version_id)
     if version.valid_until is None or _day(quote, at) > version.valid_until:
-        until = date_format(version.valid_until, "DATE_FORMAT") if version.valid_until else ""
+        until = day_written(version.valid_until) if version.valid_until else ""
         raise AnswerError(_("This offer ended on %(day)s, at the end of the day: ask for a new one.") % {"day": until})
     return version
 
@@ -243,7 +243,7 @@ def _open_version(quote: Quote) -> QuoteVersion:
         raise AnswerError(_("This quote was not sent yet."))
     version.quote = quote
     if (acceptance := Acceptance.objects.filter(quote=quote).first()) is not None:
-        words = {"name": acceptance.name, "day": date_format(acceptance.on, "DATE_FORMAT")}
+        words = {"name": acceptance.name, "day": day_written(acceptance.on)}
         raise AnswerError(_("This quote was accepted already, by %(name)s, on %(day)s.") % words)
     if quote.withdrawn_at is not None:
         raise AnswerError(_("This quote was withdrawn: ask for a new one."))

@@ -11,14 +11,14 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
 from djmoney.money import Money
 
 from lib import clock, law, pdf
 from lib.bars import Segment, mix_bar, swatch
+from lib.days import day_written
 from lib.markdown import to_html
 from lib.money import number_written, percent_written, written
 from people import letterhead, parties
@@ -245,8 +245,7 @@ def _segment(term: TermValues, language: str) -> Segment:
 
 def day(value: date) -> str:
     """Return a day in the active language: « 1er janvier 2027 »."""
-    written_out = str(date_format(value, "DATE_FORMAT"))
-    return f"1er{written_out[1:]}" if (get_language() or "").startswith("fr") and value.day == 1 else written_out
+    return day_written(value)
 
 
 def table_of_lines(lines: Iterable[PrintedLine], language: str, *, franchise: bool) -> dict[str, Any]:

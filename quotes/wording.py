@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, override
 from djmoney.money import Money
 
 from lib import money
+from lib.days import day_written
 from lib.money import NO_BREAK_SPACE, euros, number_written, written
 from quotes.models.remuneration import IfMissed, Kind, MoneyDue, Rhythm
 from quotes.terms import TermValues, planned_days
@@ -74,8 +74,7 @@ def amount(value: Money, language: str) -> str:
 def day(on: date, language: str) -> str:
     """Return a day with its weekday: « vendredi 8 janvier 2027 »."""
     with override(language):
-        text = date_format(on, "l j F Y")
-        return text.replace(" 1 ", " 1er ", 1) if language.startswith("fr") else text
+        return day_written(on, "l j F Y")
 
 
 def counted(quantity: Decimal, unit: str, language: str) -> str:

@@ -9,9 +9,9 @@ import re
 from datetime import date
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lib.days import day_written
 from people.models import Business
 from records.models import NumberSeries
 
@@ -64,5 +64,5 @@ def _refuse_to_go_back(series: NumberSeries, on: date) -> None:
     last = series.last_on if series.last_on and series.last_on > on else None
     last = last or later.values_list("last_on", flat=True).order_by("year").first()
     if last is not None:
-        words = {"date": date_format(on), "last": date_format(last)}
+        words = {"date": day_written(on), "last": day_written(last)}
         raise NumberingError(_("The date %(date)s comes before that of the last number, %(last)s.") % words)

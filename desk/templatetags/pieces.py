@@ -8,6 +8,7 @@ from django import template
 from django.core.paginator import Page
 from django.forms import BaseForm, BoundField
 from django.http import HttpRequest
+from django.template import defaultfilters
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
@@ -16,7 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from lib import bars, markdown
+from lib import bars, days, markdown
 from lib.money import euros, number_written, percent_written, written
 from people.access import sees_everything
 from people.models import Contact
@@ -53,6 +54,12 @@ def money_tag(value: Money | Decimal) -> str:
 def money(value: Money | Decimal | None) -> str:
     """`{{ invoice.total|money }}`: the same, as a filter; nothing for no amount."""
     return "" if value is None or value == "" else money_tag(value)
+
+
+@register.filter(name="date", expects_localtime=True)
+def date_filter(value: Any, pattern: str | None = None) -> str:
+    """Django's own `|date`, but for the first of a month in French: « 1er décembre 2026 »."""
+    return days.ordinal(defaultfilters.date(value, pattern))
 
 
 @register.filter

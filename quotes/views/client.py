@@ -9,12 +9,12 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lib import clock
+from lib.days import day_written
 from lib.law import UnknownFact, fact
 from people.models import new_request_id
 from quotes import answering, doors, limits, mixes, wording
@@ -63,7 +63,7 @@ class Reader:
 
     def _traces_until(self) -> str:
         try:
-            return str(date_format(erase_after(self.today), "DATE_FORMAT"))
+            return day_written(erase_after(self.today))
         except UnknownFact:
             return ""
 
