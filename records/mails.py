@@ -22,11 +22,15 @@ from lib import clock, links
 from people.access import activities_of
 from people.models import Activity, Business, Membership, Role, User
 from records import errands, subjects
-from records.letters import LINK, written
+from records.letters import LINK, as_copy, written
 from records.models import Document, Errand, Mail
 from records.posting import PerhapsSent, Refused, deliver
 
 LONGEST_ERROR = 500
+COPIED = (
+    *("business", "activity", "event", "subject_ref", "to", "reply_to", "sender_name", "language"),
+    *("link_path", "link_purpose", "link_id", "link_generation"),
+)
 LEADS_NOWHERE: dict[str, Callable[[Mail], bool]] = {}  # by a link's purpose: whoever makes such links tells
 
 
@@ -82,7 +86,7 @@ def post(
         language=language,
         subject=subject,
         body=body,
-        message_id=_new_message_id(),
+        message_id=_message_id(uuid.uuid4()),
         made_at=at,
         **_link_columns(link),
     )
@@ -137,6 +141,37 @@ def resend(mail: Mail, *, by: User, at: datetime) -> Mail:
         errands.reopen(Errand.objects.filter(what="send_mail", subject=subjects.ref(mail)), at)
     mail.refresh_from_db()
     return mail
+
+
+def send_copy(mail: Mail, *, by: User, at: datetime, request_id: uuid.UUID) -> Mail:
+    """Send a mail that was sent once more: a mail of its own, whose first line says of which day it is a copy.
+
+    The same request again returns the copy that it made. Raises MailError unless the mail was sent, its link alive.
+    """
+    first = mail.copy_of or mail
+    with transaction.atomic():
+        if Mail.objects.select_for_update(of=("self",)).get(pk=first.pk).state != Mail.State.SENT:
+            raise MailError(_("Only a mail that was sent can be copied."))
+        _refuse_dead_link(first)
+        identity = _message_id(uuid.uuid5(request_id, first.message_id))
+        if (made := Mail.objects.filter(message_id=identity).first()) is not None:
+            return made
+        return _copied(first, by, at, identity)
+
+
+def _copied(first: Mail, by: User, at: datetime, identity: str) -> Mail:
+    same = {name: getattr(first, name) for name in COPIED}
+    said = as_copy(first.subject, first.body, first.sent_at or first.made_at, first.language, _zone_of(first))
+    copy = Mail.objects.create(
+        copy_of=first, resent_by=by, made_at=at, message_id=identity, subject=said[0], body=said[1], **same
+    )
+    copy.documents.set(first.documents.all())
+    errands.promise(what="send_mail", subject=subjects.ref(copy), at=at, business=first.business)
+    return copy
+
+
+def _zone_of(mail: Mail) -> str:
+    return mail.business.time_zone if mail.business else settings.TIME_ZONE
 
 
 def sweep(at: datetime) -> int:
@@ -207,5 +242,5 @@ def _if_still(mail: Mail, state: Mail.State, error: str) -> int:
     return Mail.objects.filter(pk=mail.pk, state=mail.state).update(state=state, last_error=error[:LONGEST_ERROR])
 
 
-def _new_message_id() -> str:
-    return f"<{uuid.uuid4().hex}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+def _message_id(unique: uuid.UUID) -> str:
+    return f"<{unique.hex}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"

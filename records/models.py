@@ -158,6 +158,7 @@ class Mail(models.Model):
     sent_sha256 = models.CharField(max_length=64, blank=True)
     last_error = models.TextField(blank=True)
     resent_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    copy_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="copies")
 
     class Meta:
         ordering: ClassVar[list[str]] = ["-made_at", "-pk"]

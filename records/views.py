@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from lib import clock
 from people.access import BusinessRequest, in_business
-from people.models import Role
+from people.models import Role, new_request_id
 from records import errands, mails
 from records.letters import shown
 from records.models import Errand, Mail
@@ -54,11 +55,15 @@ def mails_page(request: BusinessRequest) -> HttpResponse:
 def mail_page(request: BusinessRequest, pk: int) -> HttpResponse:
     """Show one mail as it left, but for the link, which is its recipient's alone."""
     mail = get_object_or_404(mails.visible_to(request.membership).prefetch_related("documents"), pk=pk)
+    is_dead = mails.leads_nowhere(mail)
     given = {
         "mail": mail,
         "tone": mail_tone(mail),
         "body": shown(mail.body, _("[the recipient’s personal link]")),
-        "can_resend": mail.state in TO_RESEND and not mails.leads_nowhere(mail),
+        "can_resend": mail.state in TO_RESEND and not is_dead,
+        "can_copy": mail.state == Mail.State.SENT and not is_dead,
+        "copies": mail.copies.order_by("pk"),
+        "request_id": new_request_id(),
     }
     return render(request, "records/mail.html", given)
 
@@ -72,6 +77,24 @@ def resend(request: BusinessRequest, pk: int) -> HttpResponse:
         messages.success(request, _("The mail is about to be sent again."))
     except mails.MailError as error:
         messages.error(request, str(error))
+    return redirect("mail", request.business.slug, mail.pk)
+
+
+@require_POST
+@who_works_here
+def send_copy(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Send once more what was sent, on purpose."""
+    mail = get_object_or_404(mails.visible_to(request.membership), pk=pk)
+    try:
+        request_id = UUID(request.POST.get("request_id", ""))
+        copy = mails.send_copy(mail, by=request.user, at=clock.now(), request_id=request_id)
+    except ValueError:
+        messages.error(request, _("This form is incomplete: open the page again."))
+    except mails.MailError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, _("A copy leaves by mail for %(address)s.") % {"address": copy.to})
+        return redirect("mail", request.business.slug, copy.pk)
     return redirect("mail", request.business.slug, mail.pk)
 
 

@@ -1,6 +1,7 @@
 """Mails: what was said, to whom, whether it left; and never twice unless a person asks."""
 
 import hashlib
+import uuid
 from datetime import timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -10,6 +11,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from lib import clock, links
 from people.models import Activity, Business, User
@@ -329,3 +331,53 @@ def test_a_doubtful_mail_whose_link_was_replaced_is_not_sent_again(business: Bus
     with pytest.raises(MailError, match="n’ouvre plus rien"):
         mails.resend(mail, by=freelancer, at=NOW)
     assert Mail.objects.get().state == Mail.State.PERHAPS
+
+
+def test_a_sent_mail_is_sent_once_more_on_purpose_as_a_mail_of_its_own(
+    business: Business, freelancer: User, mailoutbox: Any
+) -> None:
+    document = keep(business)
+    mail = send(post(business, documents=[document]))
+    copy = send(mails.send_copy(mail, by=freelancer, at=NOW, request_id=uuid.uuid4()))
+    again = send(mails.send_copy(copy, by=freelancer, at=NOW, request_id=uuid.uuid4()))
+    assert len({mail.message_id, copy.message_id, again.message_id}) == 3
+    assert (copy.copy_of, again.copy_of, copy.resent_by) == (mail, mail, freelancer)
+    assert again.subject == "Copie : Devis de Lise & fils : l’essentiel".replace(" :", "\u00a0:", 1)
+    assert again.body == f"(Ceci est une copie de notre courriel du 1er décembre 2026.)\n\n{mail.body}"
+    assert [list(sent.documents.all()) for sent in (copy, again)] == [[document], [document]]
+    assert links.make(12, 3, "quote") in mailoutbox[2].body
+
+
+def test_two_clicks_make_one_copy(business: Business, freelancer: User) -> None:
+    mail, request_id = send(post(business)), uuid.uuid4()
+    copies = {mails.send_copy(mail, by=freelancer, at=NOW, request_id=request_id).pk for _click in range(2)}
+    assert len(copies) == 1
+
+
+@pytest.mark.parametrize("state", ["WAITING", "SENDING", "PERHAPS", "FAILED", "OUTDATED"])
+def test_what_was_not_sent_is_not_copied(state: str, business: Business, freelancer: User) -> None:
+    mail = post(business)
+    Mail.objects.update(state=state)
+    with pytest.raises(MailError, match="déjà parti"):
+        mails.send_copy(mail, by=freelancer, at=NOW, request_id=uuid.uuid4())
+
+
+def test_a_mail_whose_link_is_dead_is_not_copied(business: Business, freelancer: User) -> None:
+    mail = send(post(business))
+    mails.register_link("quote", lambda mail: True)
+    with pytest.raises(MailError, match="n’ouvre plus rien"):
+        mails.send_copy(mail, by=freelancer, at=NOW, request_id=uuid.uuid4())
+
+
+def test_a_copy_is_sent_from_the_mails_page(business: Business, as_freelancer: Any, as_stranger: Any) -> None:
+    mail = send(post(business))
+    page = reverse("mail", args=[business.slug, mail.pk])
+    assert "Envoyer une copie" in as_freelancer.get(page).content.decode()
+    said = {"request_id": uuid.uuid4()}
+    assert as_stranger.post(f"{page}copy/", said).status_code == 404
+    for _click in range(2):
+        answer = as_freelancer.post(f"{page}copy/", said)
+    copy = Mail.objects.get(copy_of=mail)
+    assert answer["Location"] == reverse("mail", args=[business.slug, copy.pk])
+    assert as_freelancer.post(f"{page}copy/", {"request_id": "no"})["Location"] == page
+    assert mail.subject in as_freelancer.get(answer["Location"]).content.decode().replace("&amp;", "&")
