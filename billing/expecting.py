@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import F, Q, Sum
-from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from djmoney.money import Money
 
 from billing import balances
 from billing.claiming import missed_value, values_of
 from billing.models import Receipt
-from billing.settling import recorded_days
-from lib.money import cents, euros
+from lib.money import euros, total
 from people.access import activities_of
 from people.models import Client, Membership
 from quotes.models import Kind, RemunerationTerm
@@ -27,13 +24,28 @@ class Expected:
     """One term that has not wholly come: what is left of it, and how many planned days wait for an answer."""
 
     term: RemunerationTerm
-    words: str
     outstanding: Money
     days_to_confirm: int
 
+    @property
+    def words(self) -> str:
+        return headline(values_of(self.term), get_language() or "fr")
 
-def expected(membership: Membership, on: date, client: Client | None = None) -> list[Expected]:
-    """Return what is still to come by accepted quotes, those with days to confirm first."""
+
+@dataclass(frozen=True)
+class Expectations:
+    """What is still to come: the terms that are shown, and how many more there are."""
+
+    rows: list[Expected]
+    more: int
+
+    def __len__(self) -> int:
+        return len(self.rows) + self.more
+
+
+def expected(membership: Membership, on: date, client: Client | None = None, most: int | None = MOST) -> Expectations:
+    """Return what is still to come by accepted quotes, those with days to confirm first. `most` is how
+    many are shown (all: None). A few queries, whatever their number."""
     terms = RemunerationTerm.objects.filter(
         version__acceptance__isnull=False,
         version__quote__business=membership.business_id,
@@ -41,25 +53,31 @@ def expected(membership: Membership, on: date, client: Client | None = None) -> 
     )
     if client is not None:
         terms = terms.filter(version__quote__client=client)
-    came = Coalesce(Sum("receipts__value"), euros(0).amount, output_field=balances.AMOUNT)
-    rows = terms.annotate(came=came).filter(Q(value__gt=F("came"))).select_related("version__quote__client")
-    found = [_expected(term, on) for term in rows.order_by("version__quote__client__name", "position")[:MOST]]
-    return sorted((row for row in found if row.outstanding.amount > 0), key=lambda row: row.days_to_confirm == 0)
+    rows = terms.select_related("version__quote__client").prefetch_related(
+        "receipts__reversed_by", "missed__reversed_by"
+    )
+    found = [_expected(term, on) for term in rows.order_by("version__quote__client__name", "version", "position")]
+    left = sorted((row for row in found if row.outstanding.amount > 0), key=lambda row: row.days_to_confirm == 0)
+    return Expectations(left[:most], len(left) - len(left[:most]))
 
 
 def _expected(term: RemunerationTerm, on: date) -> Expected:
-    language = get_language() or "fr"
-    came = euros(cents(term.came))  # type: ignore[attr-defined]
-    left = term.value - came - missed_value(term)
-    days = 0
-    if term.kind != Kind.MONEY:
-        planned = [day for day, _quantity in planned_days(term) if day <= on]
-        days = max(len(planned) - _known(term), 0)
-    return Expected(term, headline(values_of(term), language), left, days)
+    came = total(receipt.value for receipt in term.receipts.all())
+    not_coming = total(row.value for row in term.missed.all()) if term.if_missed in balances.NOT_COMING else euros(0)
+    return Expected(term, term.value - came - not_coming, days_to_confirm=len(unanswered(term, on)))
 
 
-def _known(term: RemunerationTerm) -> int:
-    return len(recorded_days(term))
+def unanswered(term: RemunerationTerm, on: date) -> list[date]:
+    """Return the planned days up to a day of which nobody said whether something came. Reads the term's receipts and
+    missed deliveries, with what reverses them: prefetch both."""
+    if term.kind == Kind.MONEY:
+        return []
+    said = {missed.planned_on for missed in term.missed.all() if missed.stands} | {
+        receipt.planned_on or receipt.received_on
+        for receipt in term.receipts.all()
+        if receipt.reverses_id is None and not hasattr(receipt, "reversed_by")
+    }
+    return [day for day, _quantity in planned_days(term) if day <= on and day not in said]
 
 
 def outstanding_of(term: RemunerationTerm) -> Money:

@@ -7,17 +7,17 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from billing.balances import with_balances
+from billing.expecting import unanswered
 from billing.models import Invoice, MissedDelivery, Receipt
+from lib.days import day_written
 from lib.money import cents, euros, written
 from people.access import activities_of
 from people.models import Membership
 from quotes.models import Acceptance, Kind, Question, QuoteVersion, Refusal, RemunerationTerm, Visit
-from quotes.terms import planned_days
 from records import mails
 from records.models import Errand, Mail
 
@@ -109,16 +109,8 @@ def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm
         .select_related("version__quote__client", "version__quote__business")
         .prefetch_related("receipts__reversed_by", "missed__reversed_by")
     )
-    found = []
-    for term in terms:
-        said = {missed.planned_on for missed in term.missed.all() if missed.stands} | {
-            receipt.planned_on or receipt.received_on
-            for receipt in term.receipts.all()
-            if receipt.reverses_id is None and not hasattr(receipt, "reversed_by")
-        }
-        if days := [day for day, _quantity in planned_days(term) if day <= on and day not in said]:
-            found.append((term, days))
-    return found
+    found = [(term, unanswered(term, on)) for term in terms]
+    return [(term, days) for term, days in found if days]
 
 
 def _overdue(membership: Membership, on: date) -> Iterator[Todo]:
@@ -200,4 +192,4 @@ def is_new(membership: Membership) -> bool:
 
 
 def _day(day: date | None) -> str:
-    return date_format(day, "j F") if day else ""
+    return day_written(day, "j F") if day else ""

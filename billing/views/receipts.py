@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billing import settling
 from billing.balances import with_balances
 from billing.claiming import free_of, values_of
-from billing.expecting import expected
+from billing.expecting import MOST, Expectations, expected
 from billing.forms_receipts import ReceiptForm, ReverseForm, SettleForm, WhoForm
 from billing.models import Invoice, Receipt
 from billing.views.common import (
@@ -65,10 +65,15 @@ def receipts(request: BusinessRequest) -> HttpResponse:
         "years": [day.year for day in visible_receipts(request).dates("received_on", "year", order="DESC")],
         "sort": sort,
         "totals": segments(sums) if page.paginator.count else [],
-        "expected": expected(request.membership, today_of(request)) if may_write(request) else [],
+        "expected": _expected(request) if may_write(request) else None,
+        "sees_all": "all" in request.GET,
         "may_write": may_write(request),
     }
     return render(request, "billing/receipts.html", context)
+
+
+def _expected(request: BusinessRequest) -> Expectations:
+    return expected(request.membership, today_of(request), most=None if "all" in request.GET else MOST)
 
 
 def _found(rows: QuerySet[Receipt], request: BusinessRequest) -> QuerySet[Receipt]:
