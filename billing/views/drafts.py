@@ -168,7 +168,10 @@ def invoice_issue(request: BusinessRequest, pk: int) -> HttpResponse:
             )
             return redirect(issued)
     on = today_of(request)
-    claim, said = issuing.fill(draft, on)
+    try:
+        claim, said = issuing.fill(draft, on)
+    except issuing.IssuingError as missing:
+        return _refused(request, missing)
     context = {
         "invoice": draft,
         "claim": claim,
@@ -185,12 +188,21 @@ def invoice_issue(request: BusinessRequest, pk: int) -> HttpResponse:
 def invoice_preview(request: BusinessRequest, pk: int) -> HttpResponse:
     """Show the PDF as it would be issued today, marked as a preview; nothing is written."""
     draft = _editable(request, pk)
-    _claim, said = issuing.fill(draft, today_of(request))
+    try:
+        _claim, said = issuing.fill(draft, today_of(request))
+    except issuing.IssuingError as missing:
+        return _refused(request, missing)
     content = issuing.pdf_bytes(said, created=clock.now(), preview=True)
     answer = HttpResponse(content, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{_("preview")}.pdf"'
     answer["Cache-Control"] = "private, no-store"
     return answer
+
+
+def _refused(request: BusinessRequest, missing: issuing.IssuingError) -> HttpResponse:
+    """Nothing can be shown of a draft whose legal sentences are not known: the list says why."""
+    messages.error(request, str(missing))
+    return redirect("invoices", request.business.slug)
 
 
 # Crediting --------------------------------------------------------------------------------------------------------

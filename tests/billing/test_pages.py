@@ -2,14 +2,17 @@
 
 import uuid
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client as Visitor
 from django.urls import reverse
 
+from billing import drafting, issuing
 from billing.models import Invoice, Receipt
 from lib import clock
+from lib.law import UnknownFact
 from lib.money import euros
 from people.models import Business, User
 from quotes.models import Acceptance, Kind, MoneyDue
@@ -196,6 +199,42 @@ def test_a_credit_note_is_written_for_an_amount(visitor: Visitor, business: Busi
     assert answer.url == note.get_absolute_url()
     assert note.total == euros("60")
     assert "Trop" in page(visitor, business, "invoice", note.pk)
+
+
+def test_lines_are_counted_in_the_plural(visitor: Visitor, business: Business, activity: Any, freelancer: User) -> None:
+    lines = [
+        drafting.DraftLine(unit_price=euros("40"), quantity=Decimal(quantity), unit=unit, title="Atelier")
+        for quantity, unit in (("3", "HOUR"), ("16", "PIECE"), ("1.5", "DAY"))
+    ]
+    client = make.contact(client=make.client(activity=activity)).client
+    draft = drafting.draft_standard(
+        activity=activity, client=client, title="Ateliers", lines=lines, by=freelancer, at=MARCH,
+        request_id=uuid.uuid4(),
+    )  # fmt: skip
+
+    shown = page(visitor, business, "invoice", draft.pk)
+
+    for words in ("3 heures", "16 pièces", "1,5 jour<"):
+        assert words in shown
+
+
+@pytest.mark.parametrize("name", ["invoice", "invoice_issue", "invoice_preview"])
+def test_a_legal_sentence_that_is_not_known_is_said_not_thrown(
+    visitor: Visitor, business: Business, deal: Acceptance, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def unknown(*_args: Any) -> None:
+        raise UnknownFact("invoice.late_interest")
+
+    draft = deposit_of(deal, issued=False)
+    monkeypatch.setattr(issuing, "chosen", unknown)
+
+    answers = [visitor.get(reverse(name, args=[business.slug, draft.pk]), follow=True)]
+    if name == "invoice_issue":
+        answers.append(visitor.post(reverse(name, args=[business.slug, draft.pk]), follow=True))
+
+    for answer in answers:
+        assert answer.status_code == 200
+        assert "mention légale" in answer.content.decode()
 
 
 PAGES = ["invoices", "invoice_new", "receipts", "receipt_new"]
