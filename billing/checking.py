@@ -11,9 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing import balances, claiming, stating
+from billing.drafting import charges_no_vat
 from billing.facts import InvoiceFacts
 from billing.models import Invoice
-from billing.splitting import gross
+from billing.splitting import exceed
 from lib import law, pdf
 from lib.money import percent_written, written
 from people.models import Business, Client
@@ -62,7 +63,7 @@ def _amounts(invoice: Invoice, on: date) -> Iterator[str]:
             "day": date_format(invoice.due_on)
         }
     allowed = {Decimal(rate) for rate in law.fact("vat.rates_allowed_in_xml", on).value}
-    if invoice.business.vat_regime != Business.VatRegime.NORMAL:
+    if charges_no_vat(invoice):
         return
     for rate in sorted({line.vat_rate for line in invoice.lines.all()}):
         shown = {"rate": percent_written(rate, get_language() or "fr")}
@@ -105,13 +106,9 @@ def _credit_note(invoice: Invoice, corrected: Invoice) -> Iterator[str]:
     final = claiming.deducted_in(corrected)
     if final is not None:
         yield deposit_is_deducted(corrected, final)
-    left = {(tax.category, tax.rate): gross(tax) for tax in claiming.left_per_rate(corrected)}
-    for tax in claiming.claim_of(invoice, corrected.issued_on or date.min).taxes:
-        if (tax.category, tax.rate) not in left or gross(tax) > left[tax.category, tax.rate]:
-            yield _("This credit note takes off more than is left of invoice %(number)s.") % {
-                "number": corrected.number
-            }
-            return
+    taken = claiming.claim_of(invoice, corrected.issued_on or date.min).taxes
+    if exceed(taken, claiming.left_per_rate(corrected)):
+        yield _("This credit note takes off more than is left of invoice %(number)s.") % {"number": corrected.number}
 
 
 def deposit_is_deducted(deposit: Invoice, final: Invoice) -> str:

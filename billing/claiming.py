@@ -15,7 +15,7 @@ from billing import balances
 from billing.drafting import charges_no_vat, values_of_line
 from billing.models import Deduction, Invoice, InvoiceTax, InvoiceTerm, MissedDelivery, Receipt
 from billing.parts import Agreed, ClaimedPart, claimed, in_euros_of, in_kind_of, received_of
-from billing.splitting import remaining
+from billing.splitting import credited, remaining
 from lib import law
 from lib.money import euros, total
 from quotes.models import Kind, MoneyDue, RemunerationTerm
@@ -58,15 +58,17 @@ def claim_of(invoice: Invoice, on: date) -> Claim:
     """Return what a draft would claim if it were issued on that day."""
     lines = [values_of_line(line) for line in invoice.lines.all()]
     sums = priced(lines, franchise=charges_no_vat(invoice), version=invoice.calculation_version)
+    taxes = credited(sums.taxes, left_per_rate(invoice.corrects)) if invoice.corrects else sums.taxes
+    vat = total(tax.amount for tax in taxes)
     deductions = deductions_of(invoice)
-    own = sums.total - total(row.value for row in deductions)
+    own = sums.net + vat - total(row.value for row in deductions)
     settled = free_receipts(invoice, own)
     parts = [] if invoice.corrects_id else _parts(invoice, own, settled, on)
     return Claim(
-        taxes=sums.taxes,
+        taxes=taxes,
         net=sums.net,
-        vat=sums.vat,
-        total=sums.total,
+        vat=vat,
+        total=sums.net + vat,
         deductions=deductions,
         parts=parts,
         settled=settled,

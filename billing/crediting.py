@@ -19,7 +19,7 @@ from billing import claiming
 from billing.checking import deposit_is_deducted
 from billing.drafting import DraftLine, charges_no_vat, lines_of_taxes, lock_quote, values_of_line, write
 from billing.models import Invoice
-from billing.splitting import gross, shared
+from billing.splitting import credited, exceed, gross, shared
 from lib.money import euros, total
 from people.models import User
 from quotes.pricing import priced
@@ -58,8 +58,7 @@ def draft_credit_note(
     _refuse(corrected, reason)
     lines = _lines(corrected, amount, quantities)
     draft = _draft(corrected, reason, at, request_id)
-    _refuse_too_much(draft, lines)
-    return write(draft, lines)
+    return write(draft, lines, vat=_vat_taken(draft, lines))
 
 
 def creditable(invoice: Invoice) -> Money:
@@ -150,12 +149,14 @@ def _share(corrected: Invoice, amount: Money) -> list[DraftLine]:
         return lines_of_taxes(shared(amount, claiming.left_per_rate(corrected)), title, corrected.language)
 
 
-def _refuse_too_much(draft: Invoice, lines: Sequence[DraftLine]) -> None:
+def _vat_taken(draft: Invoice, lines: Sequence[DraftLine]) -> Money:
+    """Return the VAT that a credit note takes off. Raises CreditingError for nothing, or for more than is left."""
     assert draft.corrects is not None
-    left = {tax.rate: gross(tax) for tax in claiming.left_per_rate(draft.corrects)}
-    taken = priced(lines, franchise=charges_no_vat(draft))
-    if taken.total.amount <= 0:
+    left = claiming.left_per_rate(draft.corrects)
+    taken = credited(priced(lines, franchise=charges_no_vat(draft)).taxes, left)
+    if total(gross(tax) for tax in taken).amount <= 0:
         raise CreditingError(_("A credit note takes off something, and no more than is left."), "amount")
-    if any(gross(tax) > left.get(tax.rate, euros(0)) for tax in taken.taxes):
+    if exceed(taken, left):
         words = {"number": draft.corrects.number}
         raise CreditingError(_("This credit note takes off more than is left of invoice %(number)s.") % words)
+    return total(tax.amount for tax in taken)

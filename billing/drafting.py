@@ -13,6 +13,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from djmoney.money import Money
 
 from billing import balances
 from billing.models import Invoice, InvoiceLine
@@ -134,6 +135,8 @@ def draft_final(*, acceptance: Acceptance, by: User, at: datetime, request_id: u
     invoices = Invoice.objects.filter(acceptance=acceptance, type__in=CLOSING)
     if (found := invoices.filter(issued_at=None).first()) is not None:
         return found
+    if Invoice.objects.filter(request_id=request_id).exists():
+        raise DraftingError(_("This form was already used."))
     for invoice in invoices:
         if balances.creditable_of(invoice).amount > 0:
             raise DraftingError(_("This quote is already invoiced: %(number)s.") % {"number": invoice.number})
@@ -225,9 +228,14 @@ def draft_standard(
 # Writing, changing, throwing away ---------------------------------------------------------------------------------
 
 
-def write(draft: Invoice, lines: Sequence[DraftLine]) -> Invoice:
-    """Save a new draft with its lines and the totals they make. Needs a transaction."""
+def write(draft: Invoice, lines: Sequence[DraftLine], *, vat: Money | None = None) -> Invoice:
+    """Save a new draft with its lines and the totals they make; `vat` where a credit note takes off what is left of it.
+
+    Needs a transaction.
+    """
     _total(draft, lines)
+    if vat is not None:
+        draft.vat, draft.total = vat, draft.net + vat
     draft.save(force_insert=True)
     _write_lines(draft, lines)
     return draft

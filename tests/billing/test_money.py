@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from billing.parts import Agreed, claimed, in_euros_of, in_kind_of, received_of
-from billing.splitting import base_of, gross, remaining, shared
+from billing.splitting import base_of, credited, exceed, gross, remaining, shared
 from lib.money import euros, total, vat_of
-from quotes.pricing import taxes_of
+from quotes.pricing import Tax, taxes_of
 
 RATES = [Decimal(rate) for rate in ("20", "10", "5.5", "2.1", "0")]
 amounts = st.integers(min_value=1, max_value=5_000_000).map(lambda cents: euros(Decimal(cents) / 100))
@@ -61,6 +61,26 @@ def test_some_amounts_have_no_base():
     assert total(gross(part) for part in shared(euros("360.03"), taxes_of([(Decimal(20), euros("1000"))]))) == euros(
         "360.02"
     )
+
+
+@given(nets, st.lists(percents, max_size=5))
+def test_credit_notes_end_up_taking_all_to_the_cent(nets, percentages):
+    left = [tax for tax in taxes_of(nets) if gross(tax).amount]
+    for percent in [*percentages, 100]:
+        room = total(gross(tax) for tax in left)
+        wanted = euros((room.amount * percent / 100).quantize(Decimal("0.01")))
+        lines = [
+            Tax(part.category, part.rate, part.base, vat_of(part.base, part.rate)) for part in shared(wanted, left)
+        ]
+
+        taken = credited(lines, left)
+
+        assert not exceed(taken, left)
+        assert total(gross(part) for part in taken) <= wanted
+        assert all(abs(part.amount - vat_of(part.base, part.rate)) <= euros("0.05") for part in taken)
+        left = remaining(left, taken)
+        assert all(tax.base.amount >= 0 and tax.amount.amount >= 0 for tax in left)
+    assert left == []
 
 
 def test_a_cent_moves_to_another_rate_rather_than_being_lost():
