@@ -29,6 +29,7 @@ def obstacles(invoice: Invoice, facts: InvoiceFacts, on: date) -> list[str]:
         *_seller(invoice.seller or {}),
         *_buyer(invoice.buyer or {}),
         *_amounts(invoice, on),
+        *_regime(invoice),
         *_order_of_things(invoice),
         *_characters(facts),
     ]
@@ -71,6 +72,26 @@ def _amounts(invoice: Invoice, on: date) -> Iterator[str]:
             yield _("A line is at %(rate)s: say at which rate it is taxed. Exempt lines are not possible yet.") % shown
         elif rate not in allowed:
             yield _("%(rate)s is not a VAT rate in France.") % shown
+
+
+def _regime(invoice: Invoice) -> Iterator[str]:
+    """VAT follows the regime on the day of the operation (CGI 269, 1-a and 293 B), the price is the one agreed: when
+    the regime has changed in between, only a person knows which of the two gives way."""
+    if invoice.acceptance is None or invoice.corrects_id:
+        return
+    words = {"number": invoice.acceptance.version.number}
+    without_vat = charges_no_vat(invoice)
+    if without_vat == (invoice.business.vat_regime == Business.VatRegime.FRANCHISE):
+        return
+    if without_vat:
+        yield _("Quote %(number)s was agreed without VAT, and your settings now say that you charge it.") % words
+    else:
+        yield _("Quote %(number)s was agreed with VAT, and your settings now say that you charge none.") % words
+    yield _(
+        "If the work was done before your VAT regime changed, put the former regime back in the settings while you "
+        "issue this invoice. If it was done after, the price is to be agreed again: send a new quote, invoice that "
+        "one, and credit the deposit if it was invoiced."
+    )
 
 
 def _order_of_things(invoice: Invoice) -> Iterator[str]:

@@ -242,9 +242,18 @@ def write(draft: Invoice, lines: Sequence[DraftLine], *, vat: Money | None = Non
 
 
 def charges_no_vat(draft: Invoice) -> bool:
-    """Tell whether an invoice is under franchise: its business is, or for a credit note what it corrects was."""
-    corrected = (draft.corrects.seller or {}) if draft.corrects else {}
-    return bool(corrected.get("vat_regime", draft.business.vat_regime) == Business.VatRegime.FRANCHISE)
+    """Tell whether an invoice is under franchise: see `regime_of`."""
+    return regime_of(draft) == Business.VatRegime.FRANCHISE
+
+
+def regime_of(draft: Invoice) -> str:
+    """Return the VAT regime that makes the amounts of an invoice: for a credit note that of what it corrects, for an
+    accepted quote that of the price agreed (issuing refuses another one than today's), else that of the business."""
+    if draft.corrects:
+        said = draft.corrects.seller
+    else:
+        said = draft.acceptance.version.seller if draft.acceptance else None
+    return str((said or {}).get("vat_regime", draft.business.vat_regime))
 
 
 def _total(draft: Invoice, lines: Iterable[LineValues]) -> None:

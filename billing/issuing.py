@@ -14,7 +14,7 @@ from django.utils.translation import override
 from billing import claiming, facts, facturx, paper, stating
 from billing.checking import obstacles
 from billing.claiming import Claim
-from billing.drafting import lock_quote
+from billing.drafting import lock_quote, regime_of
 from billing.mentions import Circumstances, chosen
 from billing.models import Allocation, Deduction, Invoice, InvoiceTax, InvoiceTerm
 from billing.sealing import LATEST, seal_of_invoice
@@ -75,8 +75,7 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
     """
     claim = claiming.claim_of(draft, on)
     draft.seller, draft.buyer = parties.seller(draft.business), parties.buyer(draft.client)
-    if draft.corrects:  # a credit note speaks under the regime of what it corrects
-        draft.seller["vat_regime"] = (draft.corrects.seller or draft.seller)["vat_regime"]
+    draft.seller["vat_regime"] = regime_of(draft)
     draft.logo = bytes(draft.business.logo) if draft.business.logo else None
     draft.calculation_version, draft.seal_version = CALCULATION_VERSION, LATEST
     draft.net, draft.vat, draft.total = claim.net, claim.vat, claim.total
