@@ -6,3 +6,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing import frozen, telling, verifying  # noqa: F401  (what never changes, what others are told)
+        from billing.models import Invoice
+        from records import subjects
+
+        subjects.register(Invoice, "activity")

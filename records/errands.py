@@ -20,7 +20,9 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from lib import clock
-from people.models import Business, User
+from people.access import activities_of, sees_everything
+from people.models import Business, Membership, User
+from records import subjects
 from records.models import Errand
 
 FIRST_RETRY_AFTER = timedelta(minutes=1)  # then 4 minutes, 16 minutes, 64 minutes, 4 hours
@@ -130,6 +132,15 @@ def due_now(at: datetime) -> QuerySet[Errand]:
 def failed(business: Business) -> QuerySet[Errand]:
     """Return what could not be done for a business, and waits for a person."""
     return Errand.objects.filter(business=business, failed_at__isnull=False).order_by("failed_at")
+
+
+def visible_to(membership: Membership, errands: QuerySet[Errand]) -> QuerySet[Errand]:
+    """Keep the errands that a member may know of: of their business, and what concerns their activities."""
+    ours = errands.filter(business=membership.business_id)
+    if sees_everything(membership):
+        return ours
+    theirs = subjects.among(set(ours.values_list("subject", flat=True)), activities_of(membership))
+    return ours.filter(subject__in=theirs)
 
 
 def function_of(what: str) -> Callable[[Errand], None]:

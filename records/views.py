@@ -101,8 +101,9 @@ def send_copy(request: BusinessRequest, pk: int) -> HttpResponse:
 @who_works_here
 def errands_page(request: BusinessRequest) -> HttpResponse:
     """List what could not be done, with why, and what is still to be done."""
-    failed = errands.failed(request.business)
-    waiting = Errand.objects.filter(business=request.business, done_at=None, failed_at=None).order_by("due_at")
+    visible = errands.visible_to(request.membership, Errand.objects.filter(done_at=None))
+    failed = visible.filter(failed_at__isnull=False).order_by("failed_at")
+    waiting = visible.filter(failed_at=None).order_by("due_at")
     given = {
         "failed": [(errand, errand_words(errand)) for errand in failed[:PER_PAGE]],
         "waiting": [(errand, errand_words(errand)) for errand in waiting[:PER_PAGE]],
@@ -114,7 +115,7 @@ def errands_page(request: BusinessRequest) -> HttpResponse:
 @require_POST
 @who_works_here
 def retry(request: BusinessRequest, pk: int) -> HttpResponse:
-    errand = get_object_or_404(Errand, pk=pk, business=request.business)
+    errand = get_object_or_404(errands.visible_to(request.membership, Errand.objects.filter(pk=pk)))
     try:
         errands.retry(errand, by=request.user, at=clock.now())
         messages.success(request, _("It is being tried again."))
