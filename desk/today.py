@@ -18,7 +18,7 @@ from lib.money import cents, euros, written
 from people.access import activities_of
 from people.models import Membership
 from quotes.models import Acceptance, Kind, Question, QuoteVersion, Refusal, RemunerationTerm, Visit
-from records import mails
+from records import errands, mails
 from records.models import Errand, Mail
 
 SOON = timedelta(days=5)
@@ -46,7 +46,7 @@ def todos(membership: Membership, on: date) -> list[Todo]:
 
 def _failures(membership: Membership, on: date) -> Iterator[Todo]:
     slug = membership.business.slug
-    for errand in Errand.objects.filter(business=membership.business, failed_at__isnull=False)[:MANY]:
+    for errand in errands.visible_to(membership, Errand.objects.filter(failed_at__isnull=False))[:MANY]:
         yield Todo(
             _("Something that was promised could not be done (%(what)s).") % {"what": errand.what},
             reverse("errands", args=[slug]), _("See why"), "bad",
