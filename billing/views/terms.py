@@ -59,7 +59,8 @@ def _term_or_404(request: BusinessRequest, pk: int) -> RemunerationTerm:
 @require_POST
 def missed_reverse(request: BusinessRequest, pk: int, missed_pk: int) -> HttpResponse:
     """Undo a day marked as not received by mistake, with a reason: the day waits for an answer again."""
-    missed = get_object_or_404(MissedDelivery.objects.filter(term=_term_or_404(request, pk)), pk=missed_pk)
+    rows = MissedDelivery.objects.filter(term=_term_or_404(request, pk))
+    missed: MissedDelivery = get_object_or_404(rows, pk=missed_pk)
     try:
         settling.reverse_missed(
             missed=missed, by=request.user, at=clock.now(), reason=request.POST.get("reason", "")[:200]

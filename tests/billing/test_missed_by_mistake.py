@@ -62,7 +62,7 @@ def test_the_basket_that_did_come_counts_as_if_it_had_never_been_missed(
 
     mirror = undone(row, freelancer)
 
-    assert (mirror.reverses, mirror.quantity, mirror.value) == (row, -1, euros("-20"))
+    assert (mirror.reverses, mirror.quantity, mirror.value) == (row, Decimal(-1), euros("-20"))
     assert outstanding_of(term) == euros("300")
     assert came(term) == 1
     assert outstanding_of(term) == euros("280")

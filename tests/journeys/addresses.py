@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing.models import Export, Invoice, Receipt
+from billing.models import Export, Invoice, MissedDelivery, Receipt
 from lib import links
 from people.models import Business, Client, Contact, Invitation, Membership
 from quotes.models import Kind, Offer, Quote, QuoteLink, RemunerationTerm
@@ -62,6 +62,7 @@ ROWS: dict[str, Rows] = {
     "invoice_delete": lambda b: Invoice.objects.filter(business=b, issued_at=None),
     "receipt": lambda b: Receipt.objects.filter(business=b),
     "term": _agreed_in_kind,
+    "missed": lambda b: _agreed_in_kind(b).filter(missed__reverses=None, missed__isnull=False),
     "mail": lambda b: Mail.objects.filter(business=b),
     "errand": lambda b: Errand.objects.filter(business=b),
     "export": lambda b: Export.objects.filter(business=b),
@@ -105,6 +106,8 @@ def _path(pattern: URLPattern, business: Business) -> str:
         filled["link_pk"] = QuoteLink.objects.filter(quote=filled["pk"]).values_list("pk", flat=True)[0]
     if "invoice_pk" in asked:
         filled["invoice_pk"] = _row("invoice", business)
+    if "missed_pk" in asked:
+        filled["missed_pk"] = MissedDelivery.objects.filter(term=filled["pk"]).values_list("pk", flat=True)[0]
     if "section" in asked:
         filled["section"] = "tax"
     return reverse(str(pattern.name), kwargs=filled)
