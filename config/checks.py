@@ -33,6 +33,10 @@ def in_production(look: Callable[[], Iterator[CheckMessage]]) -> Callable[..., l
     return check
 
 
+def _can_be_guessed(key: str) -> bool:
+    return len(key) < SHORTEST_KEY or len(set(key)) < 10 or "insecure" in key
+
+
 @in_production
 def debug_is_off() -> Iterator[CheckMessage]:
     if settings.DEBUG:
@@ -43,7 +47,7 @@ def debug_is_off() -> Iterator[CheckMessage]:
 def keys_are_strong() -> Iterator[CheckMessage]:
     for name in ("SECRET_KEY", "LINK_KEY"):
         key = getattr(settings, name)
-        if len(key) < SHORTEST_KEY or len(set(key)) < 10 or "insecure" in key:
+        if _can_be_guessed(key):
             yield Error(
                 f"{name} can be guessed.",
                 f'Set {name} to the output of: python3 -c "import secrets; print(secrets.token_urlsafe(48))"',
@@ -51,6 +55,27 @@ def keys_are_strong() -> Iterator[CheckMessage]:
             )
     if settings.SECRET_KEY == settings.LINK_KEY:
         yield Error("SECRET_KEY and LINK_KEY are the same.", "Give each its own.", id="courgette.E003")
+
+
+@in_production
+def former_keys_are_strong() -> Iterator[CheckMessage]:
+    for name in ("SECRET_KEY_FALLBACKS", "LINK_KEY_FALLBACKS"):
+        if any(_can_be_guessed(key) for key in getattr(settings, name)):
+            yield Warning(
+                f"A key of {name} can be guessed: whoever does is let in as well as by the present one.",
+                f"Take it out of {name}.",
+                id="courgette.W004",
+            )
+
+
+@in_production
+def https_is_told_from_http() -> Iterator[CheckMessage]:
+    if settings.SECURE_SSL_REDIRECT and not settings.SECURE_PROXY_SSL_HEADER:
+        yield Warning(
+            "Behind a server that ends HTTPS, every page would redirect to itself without end.",
+            "Set BEHIND_PROXY=1 when such a server sets X-Forwarded-Proto; else ignore this.",
+            id="courgette.W005",
+        )
 
 
 @in_production
@@ -144,6 +169,21 @@ def sealed_rows_are_guarded(*, databases: Sequence[str] | None = None, **kwargs:
             id="courgette.E009",
         )
         for name in freezing.missing(connections["default"])
+    ]
+
+
+@register(Tags.security)
+def a_public_site_is_in_production(**kwargs: Any) -> list[CheckMessage]:
+    """Warn of a site that strangers reach while sign-up is open and cookies travel in clear."""
+    hosts = {urlsplit(settings.SITE_URL).hostname or "", *settings.ALLOWED_HOSTS} - LOCAL - {"testserver"}
+    if settings.PRODUCTION or not hosts:
+        return []
+    return [
+        Warning(
+            f"This site is public ({', '.join(sorted(hosts))}) but not in production: anybody may sign up.",
+            "Set COURGETTE_PRODUCTION=1; or keep SITE_URL and ALLOWED_HOSTS on this machine.",
+            id="courgette.W003",
+        )
     ]
 
 

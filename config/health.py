@@ -16,15 +16,24 @@ LATE_AFTER = timedelta(minutes=10)
 
 
 def symptoms() -> list[str]:
-    """Return one sentence per thing that does not work; none when all is well."""
-    found: list[str] = []
+    """Return one sentence per thing that does not work, for those who run the site; none when all is well."""
+    return [sentence for _part, sentence in findings()]
+
+
+def findings() -> list[tuple[str, str]]:
+    """Return what does not work: the part that is unwell, which strangers may know, and a sentence, which they may not.
+
+    The parts: database, storage, clock, errands.
+    """
+    found: list[tuple[str, str]] = []
     for look in LOOKS:
+        part = look.__name__.lstrip("_")
         try:
-            found.extend(look())
+            found += [(part, sentence) for sentence in look()]
         except DatabaseError as error:
-            return [*found, f"The database does not answer: {error}".strip()]
+            return [*found, ("database", f"The database does not answer: {error}".strip())]
         except OSError as error:
-            found.append(f"{look.__name__.lstrip('_')}: {error}")
+            found.append((part, f"{part}: {error}"))
     return found
 
 

@@ -26,6 +26,9 @@ SAFE = {
     "SECURE_SSL_REDIRECT": True,
     "SESSION_COOKIE_SECURE": True,
     "CSRF_COOKIE_SECURE": True,
+    "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+    "SECRET_KEY_FALLBACKS": [],
+    "LINK_KEY_FALLBACKS": [],
 }
 UNSAFE = [
     ({"DEBUG": True}, "courgette.E001"),
@@ -33,6 +36,9 @@ UNSAFE = [
     ({"SECRET_KEY": "a" * 60}, "courgette.E002"),
     ({"LINK_KEY": "django-insecure-" + "Nhh4U7zWJmVqf1b9x2LkS0cT6yPaRd"}, "courgette.E002"),
     ({"LINK_KEY": SAFE["SECRET_KEY"]}, "courgette.E003"),
+    ({"LINK_KEY_FALLBACKS": ["short"]}, "courgette.W004"),
+    ({"SECRET_KEY_FALLBACKS": ["a" * 60]}, "courgette.W004"),
+    ({"SECURE_PROXY_SSL_HEADER": None}, "courgette.W005"),
     ({"SITE_URL": "http://courgette.example.org"}, "courgette.E004"),
     ({"SITE_URL": "https://localhost:8000"}, "courgette.E004"),
     ({"ALLOWED_HOSTS": ["localhost", "127.0.0.1"]}, "courgette.E005"),
@@ -63,7 +69,7 @@ def test_an_unsafe_setting_stops_production_and_nothing_else(production, change,
         setattr(production, name, value)
     assert ids() - {"courgette.W001"} == {expected}
     production.PRODUCTION = False
-    assert not ids()
+    assert not ids() - {"courgette.W003"}
 
 
 def test_sqlite_in_production_is_only_a_warning(production, monkeypatch):
@@ -118,3 +124,19 @@ def test_the_web_server_itself_refuses_an_unsafe_production(tmp_path):
     assert done.returncode != 0
     for expected in ("E004", "E005", "E006", "E007"):
         assert f"courgette.{expected}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "found"),
+    [
+        ({"ALLOWED_HOSTS": ["localhost", "courgette.example.org"]}, ["courgette.W003"]),
+        ({"SITE_URL": "https://courgette.example.org"}, ["courgette.W003"]),
+        ({"SITE_URL": "http://localhost:8000"}, []),
+        ({"SITE_URL": "https://courgette.example.org", "PRODUCTION": True}, []),
+    ],
+)
+def test_a_public_site_out_of_production_is_told(settings, changed, found):
+    values = {"PRODUCTION": False, "ALLOWED_HOSTS": ["localhost"], "SITE_URL": "http://localhost:8000"} | changed
+    for name, value in values.items():
+        setattr(settings, name, value)
+    assert [message.id for message in checks.a_public_site_is_in_production()] == found
