@@ -11,6 +11,8 @@ from PIL import Image, ImageFile, ImageOps
 
 LARGEST_FILE = 2 * 1024 * 1024
 LARGEST_PICTURE = 25_000_000  # pixels: a small file can claim a picture that fills the memory
+LARGEST_SCAN = 60_000_000  # pixels: a photograph by a telephone has 12 to 50 millions
+SCAN_QUALITY = 92
 LOGO_SIZE = (400, 400)
 FORMATS = ("PNG", "JPEG")
 
@@ -48,6 +50,33 @@ def _whole_pictures_only() -> Iterator[None]:
         yield
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def clean_scan(content: bytes) -> bytes:
+    """Return the same picture, in its format and size, turned upright, without metadata: no place, no device.
+
+    Raises NotAnImage for anything but a PNG or a JPEG, too many pixels, or damaged.
+    """
+    try:
+        with _whole_pictures_only():
+            return _without_metadata(content)
+    except NotAnImage:
+        raise
+    except Exception as error:  # see clean_logo
+        raise NotAnImage(_("This file cannot be read as a picture: send a PNG or a JPEG.")) from error
+
+
+def _without_metadata(content: bytes) -> bytes:
+    with Image.open(io.BytesIO(content), formats=FORMATS) as picture:
+        if picture.width * picture.height > LARGEST_SCAN:
+            raise NotAnImage(_("This picture has too many pixels: send a smaller one."))
+        kind = picture.format
+        upright = ImageOps.exif_transpose(picture)
+        plain = upright.convert("RGBA" if kind == "PNG" and upright.has_transparency_data else "RGB")
+    plain.info.clear()
+    kept = io.BytesIO()
+    plain.save(kept, kind, **({"quality": SCAN_QUALITY} if kind == "JPEG" else {"optimize": True}))
+    return kept.getvalue()
 
 
 def _redrawn(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from lib import pdf
+from lib import images, pdf
 from lib.days import day_written
 from lib.law import fact
 from lib.money import written
@@ -117,7 +117,8 @@ def accept_otherwise(
 ) -> Acceptance:
     """Record a yes that came on paper, by a purchase order or by minutes, on a day when the offer stood.
 
-    `how_words` says how it came; `scan` (PDF, PNG or JPEG, 10 MB at most) is kept as it is.
+    `how_words` says how it came; `scan` (PDF, PNG or JPEG, 10 MB at most) is kept, pictures without
+    their metadata.
     """
     locked = _locked_quote(quote.pk)
     if (earlier := Acceptance.objects.filter(request_id=request_id, quote=locked).first()) is not None:
@@ -299,8 +300,18 @@ def _scan(scan: BinaryIO | None) -> tuple[bytes, str, str]:
         raise AnswerError(_("This file is larger than 10 MB."))
     for start, (media_type, ending) in SCANS.items():
         if content.startswith(start):
-            return content, media_type, ending
+            return _cleaned(content, media_type), media_type, ending
     raise AnswerError(_("This file is neither a PDF nor a PNG or JPEG picture."))
+
+
+def _cleaned(content: bytes, media_type: str) -> bytes:
+    """Return a picture without its metadata, which tell where and by whom it was taken; a PDF as it is."""
+    if not media_type.startswith("image/"):
+        return content
+    try:
+        return images.clean_scan(content)
+    except images.NotAnImage as error:
+        raise AnswerError(str(error)) from error
 
 
 # What a yes leaves ------------------------------------------------------------------------------------------------

@@ -105,3 +105,30 @@ def test_a_picture_with_too_many_pixels_is_refused_in_words(monkeypatch: pytest.
     monkeypatch.setattr(images, "LARGEST_PICTURE", 99)
     with pytest.raises(NotAnImage, match="trop de pixels"):
         clean_logo(file_of(Image.new("RGB", (10, 10)), "PNG"))
+
+
+def _photograph(kind: str, mode: str = "RGB") -> bytes:
+    picture = Image.new(mode, (30, 20), "green")
+    exif = Image.Exif()
+    exif[0x0112] = 6  # turned
+    exif[0x010F] = "SecretPhone"
+    exif[0x8825] = {1: "N", 2: (48.0, 32.0, 0.0)}
+    made = io.BytesIO()
+    picture.save(made, kind, exif=exif)
+    return made.getvalue()
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_scan_keeps_its_pixels_and_tells_no_place(kind: str) -> None:
+    photograph = _photograph(kind)
+    assert b"SecretPhone" in photograph
+    cleaned = images.clean_scan(photograph)
+    assert b"SecretPhone" not in cleaned
+    with Image.open(io.BytesIO(cleaned)) as picture:
+        assert (picture.format, picture.size, dict(picture.getexif())) == (kind, (20, 30), {})
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff", b"GIF89a", b""])
+def test_a_scan_that_is_no_picture_is_refused(content: bytes) -> None:
+    with pytest.raises(images.NotAnImage):
+        images.clean_scan(content)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.utils.translation import override
+from PIL import Image
 
 from people.models import Client, User
 from quotes import answering, drafting, sending
@@ -281,3 +282,19 @@ def test_a_paper_of_a_day_when_the_offer_did_not_stand_is_refused(sent: Sent, on
 def test_a_scan_that_is_neither_pdf_nor_picture_is_refused(sent: Sent):
     with pytest.raises(AnswerError):
         accept_on_paper(sent, scan=io.BytesIO(b"MZ\x90\x00"))
+
+
+def test_a_photographed_paper_is_kept_without_the_place_where_it_was_taken(sent: Sent):
+    exif = Image.Exif()
+    exif[0x010F] = "SecretPhone"
+    photograph = io.BytesIO()
+    Image.new("RGB", (30, 20), "white").save(photograph, "JPEG", exif=exif)
+    acceptance = accept_on_paper(sent, scan=io.BytesIO(photograph.getvalue()))
+    kept = keeping.find("acceptance_scan", ref(acceptance))
+    assert kept is not None
+    assert b"SecretPhone" not in keeping.read(kept)
+
+
+def test_a_damaged_picture_is_refused_in_words(sent: Sent):
+    with pytest.raises(AnswerError, match="image"):
+        accept_on_paper(sent, scan=io.BytesIO(b"\xff\xd8\xff damaged"))
