@@ -9,6 +9,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 
 from people.models import Activity, Business, Client, Membership, Role, User
 
@@ -70,7 +71,8 @@ def in_business(
         if membership.role == Role.ACCOUNTANT and request.method not in SAFE and not accountant_may_post:
             raise PermissionDenied
         request.business, request.membership = membership.business, membership  # type: ignore[attr-defined]
-        return view(request, *args, **kwargs)  # type: ignore[arg-type]
+        with timezone.override(membership.business.time_zone):  # the hours on its pages are its own
+            return view(request, *args, **kwargs)  # type: ignore[arg-type]
 
     return login_required(door)
 

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -92,7 +93,7 @@ def by_link(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponse
         if link is None:
             answer: HttpResponseBase = _closed(request, reason)
         else:
-            with override(_language(request, link)):
+            with override(_language(request, link)), timezone.override(link.quote.business.time_zone):
                 reader = Reader(link, token, is_seller=_sells(request, link))
                 if reader.is_seller and request.method == "POST":
                     answer = _not_the_client(request)
