@@ -1,10 +1,13 @@
 """The source code of the program that is running, as the AGPL asks: what is served is what is installed."""
 
+import hashlib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from django.conf import settings
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import condition, require_safe
 from zipstream import ZIP_DEFLATED, ZipStream
 
 # Named one by one, so that no key, database or private note of this installation can slip in.
@@ -26,10 +29,23 @@ def files(root: Path) -> Iterator[Path]:
             yield relative
 
 
-def archive(request: HttpRequest) -> StreamingHttpResponse:
-    """Send the source as a zip, streamed: no copy is made on the disk or in memory."""
+@require_safe
+@condition(etag_func=lambda request: etag())
+def archive(request: HttpRequest) -> HttpResponse:
+    """Send the source as a zip; whoever has this one already is told so."""
+    headers = {"Content-Disposition": 'attachment; filename="courgette-source.zip"', "Cache-Control": "no-cache"}
+    return HttpResponse(zipped(), content_type="application/zip", headers=headers)
+
+
+@cache
+def zipped() -> bytes:
+    """Return the zip, made once per process: the program that runs is the one that was there when it started."""
     stream = ZipStream(compress_type=ZIP_DEFLATED)
     for path in files(settings.BASE_DIR):
         stream.add_path(settings.BASE_DIR / path, f"courgette/{path}")
-    headers = {"Content-Disposition": 'attachment; filename="courgette-source.zip"'}
-    return StreamingHttpResponse(stream, content_type="application/zip", headers=headers)
+    return b"".join(stream)
+
+
+@cache
+def etag() -> str:
+    return f'"{hashlib.sha256(zipped()).hexdigest()[:32]}"'

@@ -101,9 +101,17 @@ def test_the_source_of_the_program_is_served_and_nothing_else(as_anonymous, tmp_
     import zipfile
 
     response = as_anonymous.get(reverse("source"))
-    names = zipfile.ZipFile(io.BytesIO(b"".join(response.streaming_content))).namelist()
+    names = zipfile.ZipFile(io.BytesIO(response.content)).namelist()
     assert "courgette/config/source.py" in names
     assert "courgette/manage.py" in names
     assert not [
         name for name in names if any(part in name for part in ("/var/", ".sqlite3", "-key", "/.venv", ".env", ".git/"))
     ]
+
+
+def test_the_source_is_zipped_once_and_not_sent_to_whoever_has_it(as_anonymous, monkeypatch):
+    first = as_anonymous.get(reverse("source"))
+    monkeypatch.setattr("config.source.files", lambda root: pytest.fail("zipped again"))
+    again = as_anonymous.get(reverse("source"), headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    assert as_anonymous.get(reverse("source")).content == first.content
