@@ -70,7 +70,7 @@ def former_keys_are_strong() -> Iterator[CheckMessage]:
 
 @in_production
 def https_is_told_from_http() -> Iterator[CheckMessage]:
-    if settings.SECURE_SSL_REDIRECT and not settings.SECURE_PROXY_SSL_HEADER:
+    if settings.SECURE_SSL_REDIRECT and getattr(settings, "SECURE_PROXY_SSL_HEADER", None) is None:
         yield Warning(
             "Behind a server that ends HTTPS, every page would redirect to itself without end.",
             "Set BEHIND_PROXY=1 when such a server sets X-Forwarded-Proto; else ignore this.",

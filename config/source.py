@@ -29,14 +29,6 @@ def files(root: Path) -> Iterator[Path]:
             yield relative
 
 
-@require_safe
-@condition(etag_func=lambda request: etag())
-def archive(request: HttpRequest) -> HttpResponse:
-    """Send the source as a zip; whoever has this one already is told so."""
-    headers = {"Content-Disposition": 'attachment; filename="courgette-source.zip"', "Cache-Control": "no-cache"}
-    return HttpResponse(zipped(), content_type="application/zip", headers=headers)
-
-
 @cache
 def zipped() -> bytes:
     """Return the zip, made once per process: the program that runs is the one that was there when it started."""
@@ -49,3 +41,11 @@ def zipped() -> bytes:
 @cache
 def etag() -> str:
     return f'"{hashlib.sha256(zipped()).hexdigest()[:32]}"'
+
+
+@require_safe
+@condition(etag_func=lambda request: etag())
+def archive(request: HttpRequest) -> HttpResponse:
+    """Send the source as a zip; whoever has this one already is told so."""
+    headers = {"Content-Disposition": 'attachment; filename="courgette-source.zip"', "Cache-Control": "no-cache"}
+    return HttpResponse(zipped(), content_type="application/zip", headers=headers)

@@ -52,7 +52,7 @@ def is_outdated(mail: Mail) -> bool:
 
     The copy of what was agreed leaves all the same: it is due to whoever said yes, and reads without the link.
     """
-    if mail.event == COPY_DUE:
+    if mail.event == COPY_DUE or mail.link_id is None or mail.link_generation is None:
         return False
     return not QuoteLink.objects.filter(pk=mail.link_id, generation=mail.link_generation, revoked_at=None).exists()
 
