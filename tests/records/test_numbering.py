@@ -51,7 +51,7 @@ def test_numbers_past_four_digits_go_on(business: Business) -> None:
 
 def test_dates_go_in_the_order_of_numbers(business: Business) -> None:
     take(business, on=date(2026, 12, 2))
-    with pytest.raises(NumberingError, match="1 décembre 2026"):
+    with pytest.raises(NumberingError, match="1er décembre 2026"):
         take(business, on=ON)
     assert take(business, on=date(2026, 12, 2)) == "F2026-0002"
 
