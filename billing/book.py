@@ -24,7 +24,7 @@ from quotes.wording import KINDS
 
 @dataclass(frozen=True)
 class BookRow:
-    """One receipt: `reference` is that of the invoice or proof, `nature` what it paid, `means` how, in words."""
+    """One receipt: `reference` is the paper's own, then the invoices it settles; `means` how it came, in words."""
 
     received_on: date
     reference: str
@@ -33,6 +33,7 @@ class BookRow:
     kind: str
     means: str
     value: Money
+    is_cash: bool = False
 
 
 @dataclass(frozen=True)

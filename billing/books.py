@@ -6,7 +6,6 @@ the day it is made: a past period never changes.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -14,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from billing.book import BookRow
 from billing.models import Receipt
 from lib.money import euros, total
 from people.models import Business
@@ -21,21 +21,6 @@ from quotes.models import Kind
 from quotes.wording import counted
 
 CASH = (Receipt.Means.CASH, Receipt.Means.LOCAL_PAPER)
-
-
-@dataclass(frozen=True)
-class BookRow:
-    """One line of the book. `reference`: the paper's own, then the invoices it settles."""
-
-    day: date
-    reference: str
-    client: str
-    nature: str
-    amount: Money
-    means: str
-    kind: str
-    is_cash: bool
-    receipt_id: int
 
 
 def receipts_of(business: Business, since: date, until: date) -> QuerySet[Receipt]:
@@ -53,15 +38,14 @@ def receipts_book(business: Business, since: date, until: date, language: str = 
 
 def row_of(receipt: Receipt, language: str) -> BookRow:
     return BookRow(
-        day=receipt.received_on,
+        received_on=receipt.received_on,
         reference=reference_of(receipt),
         client=receipt.client.name,
         nature=nature_of(receipt, language),
-        amount=receipt.value,
+        value=receipt.value,
         means=str(receipt.get_means_display()),
         kind=receipt.kind,
         is_cash=receipt.means in CASH,
-        receipt_id=receipt.pk,
     )
 
 

@@ -103,31 +103,19 @@ def book_header() -> list[str]:
     ]
 
 
-def book_rows(rows: Iterable[books.BookRow]) -> Iterator[list[object]]:
+def book_rows(rows: Iterable[book.BookRow]) -> Iterator[list[object]]:
     for row in rows:
         in_cash = _("yes") if row.is_cash else _("no")
-        yield [row.day, row.reference, row.client, row.nature, row.kind, row.means, in_cash, row.amount]
+        yield [row.received_on, row.reference, row.client, row.nature, row.kind, row.means, in_cash, row.value]
 
 
 def book_pdf(business: Business, period: Period, language: str, *, created: datetime) -> bytes:
     """Return the receipts book of a period as a PDF."""
-    rows = [
-        book.BookRow(
-            received_on=row.day,
-            reference=row.reference,
-            client=row.client,
-            nature=row.nature,
-            kind=row.kind,
-            means=row.means,
-            value=row.amount,
-        )
-        for row in books.receipts_book(business, period.since, period.until, language)
-    ]
     whole = book.Book(
         seller=party(parties.seller(business)),
         since=period.since,
         until=period.until,
-        rows=rows,
+        rows=list(books.receipts_book(business, period.since, period.until, language)),
         language=language,
         accent=business.accent_colour,
         logo=bytes(business.logo) if business.logo else None,
