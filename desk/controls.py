@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, QuerySet, Sum
 from djmoney.money import Money
 
-from billing.models import Invoice, InvoiceTax, Receipt
+from billing.models import Deduction, Invoice, InvoiceTax, Receipt
 from desk.periods import Period
 from lib.money import cents, euros
 from people.models import Business
@@ -30,7 +30,7 @@ class Sequence:
 
 @dataclass(frozen=True)
 class RateTotal:
-    """VAT of one rate over the period: invoices less credit notes."""
+    """VAT of one rate over the period: invoices less credit notes, less the deposits that final invoices deduct."""
 
     rate: Decimal
     base: Money
@@ -39,7 +39,7 @@ class RateTotal:
 
 @dataclass(frozen=True)
 class Controls:
-    """The control totals of a period."""
+    """The control totals of a period. A deposit counts once: where a final invoice deducts it, it is taken off."""
 
     invoices: int
     credit_notes: int
@@ -124,22 +124,44 @@ class _Sums:
 
 def _sums(invoices: QuerySet[Invoice]) -> _Sums:
     row = invoices.order_by().aggregate(count=Count("pk"), net=Sum("net"), vat=Sum("vat"), total=Sum("total"))
-    return _Sums(row["count"], _money(row["net"]), _money(row["vat"]), _money(row["total"]))
+    off = Deduction.objects.filter(invoice__in=invoices.order_by()).aggregate(value=Sum("value"), vat=Sum("vat"))
+    value, vat = _money(off["value"]), _money(off["vat"])
+    return _Sums(
+        row["count"], _money(row["net"]) - (value - vat), _money(row["vat"]) - vat, _money(row["total"]) - value
+    )
 
 
 def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
-    rows = (
-        InvoiceTax.objects.filter(invoice__in=invoices.order_by())
-        .order_by("-rate")
-        .values_list("rate", "invoice__type")
-        .annotate(base=Sum("base"), vat=Sum("amount"))
-    )
+    """Add up VAT by rate: a sale counts, a credit note and a deducted deposit (less what was credited of it) do not."""
+    kept = invoices.order_by()
     found: dict[Decimal, tuple[Money, Money]] = {}
-    for rate, kind, base, vat in rows:
-        sign = -1 if kind == "CREDIT_NOTE" else 1
-        before = found.get(rate, (euros(0), euros(0)))
-        found[rate] = (before[0] + _money(base) * sign, before[1] + _money(vat) * sign)
-    return [RateTotal(rate, base, vat) for rate, (base, vat) in found.items()]
+    taxes = InvoiceTax.objects.order_by("-rate")
+    for sign, rows in (
+        (1, taxes.filter(invoice__in=kept.exclude(type="CREDIT_NOTE"))),
+        (-1, taxes.filter(invoice__in=kept.filter(type="CREDIT_NOTE"))),
+    ):
+        for rate, base, vat in rows.values_list("rate").annotate(base=Sum("base"), vat=Sum("amount")):
+            _add(found, rate, _money(base) * sign, _money(vat) * sign)
+    for deduction in Deduction.objects.filter(invoice__in=kept).select_related("deposit"):
+        for tax in deducted_taxes(deduction):
+            _add(found, tax.rate, -tax.base, -tax.vat)
+    return [RateTotal(rate, *found[rate]) for rate in sorted(found, reverse=True)]
+
+
+def deducted_taxes(deduction: Deduction) -> list[RateTotal]:
+    """Return what a final invoice takes off by rate: its deposit's VAT, less what had been credited of the deposit."""
+    found: dict[Decimal, tuple[Money, Money]] = {}
+    for tax in deduction.deposit.taxes.all():
+        _add(found, tax.rate, tax.base, tax.amount)
+    before = InvoiceTax.objects.filter(invoice__corrects=deduction.deposit, invoice__issued_at__isnull=False)
+    for tax in before.filter(invoice__issued_at__lte=deduction.invoice.issued_at):
+        _add(found, tax.rate, -tax.base, -tax.amount)
+    return [RateTotal(rate, *found[rate]) for rate in sorted(found, reverse=True)]
+
+
+def _add(found: dict[Decimal, tuple[Money, Money]], rate: Decimal, base: Money, vat: Money) -> None:
+    old = found.get(rate, (euros(0), euros(0)))
+    found[rate] = (old[0] + base, old[1] + vat)
 
 
 def _received(receipts: QuerySet[Receipt]) -> dict[str, Money]:

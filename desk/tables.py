@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing import book, books
-from billing.models import Invoice, InvoiceTax
+from billing.models import Deduction, Invoice, InvoiceTax
+from desk.controls import deducted_taxes
 from desk.periods import Period
 from lib.money import euros
 from people import parties
 from people.letterhead import party
 from people.models import Business
+from quotes.models import Kind
 
 
 def invoice_header() -> list[str]:
@@ -43,12 +45,27 @@ def invoice_header() -> list[str]:
 
 
 def invoice_rows(invoices: QuerySet[Invoice]) -> Iterator[list[object]]:
-    """Yield a row per invoice and VAT rate. Credit notes are negative, so that every column adds up."""
-    rows = invoices.select_related("acceptance__quote", "corrects").prefetch_related("taxes")
-    for invoice in rows.iterator(chunk_size=100):
+    """Yield a row per invoice and VAT rate, then one per deposit and rate it deducts.
+
+    Credit notes and deducted deposits are negative, so that every column adds up and a deposit counts once.
+    """
+    rows = invoices.select_related("acceptance__quote", "corrects")
+    for invoice in rows.prefetch_related("taxes", "deductions__deposit__taxes").iterator(chunk_size=100):
         taxes: list[InvoiceTax | None] = [*invoice.taxes.all()] or [None]
         for place, tax in enumerate(taxes):
             yield _named(invoice) + _taxed(invoice, tax) + _totals(invoice, first=place == 0)
+        for deduction in invoice.deductions.all():
+            yield from _deducted(invoice, deduction)
+
+
+def _deducted(invoice: Invoice, deduction: Deduction) -> Iterator[list[object]]:
+    """Yield what a final invoice takes off: the deposit it deducts, by rate, its sums on the first row."""
+    named = _named(invoice)
+    named[1], named[8] = _("deposit deducted"), deduction.deposit.number
+    sums = [deduction.vat - deduction.value, -deduction.vat, -deduction.value]
+    for place, tax in enumerate(deducted_taxes(deduction)):
+        totals = sums if place == 0 else [None] * 3
+        yield [*named, tax.rate, -tax.base, -tax.vat, *totals, None, None, None, None]
 
 
 def _named(invoice: Invoice) -> list[object]:
@@ -106,7 +123,8 @@ def book_header() -> list[str]:
 def book_rows(rows: Iterable[book.BookRow]) -> Iterator[list[object]]:
     for row in rows:
         in_cash = _("yes") if row.is_cash else _("no")
-        yield [row.received_on, row.reference, row.client, row.nature, row.kind, row.means, in_cash, row.value]
+        kind = str(Kind(row.kind).label)
+        yield [row.received_on, row.reference, row.client, row.nature, kind, row.means, in_cash, row.value]
 
 
 def book_pdf(business: Business, period: Period, language: str, *, created: datetime) -> bytes:

@@ -1,8 +1,12 @@
 """The pages that look at everything: Today, and the accountant's."""
 
+from urllib.parse import urlencode
+from uuid import uuid4
+
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -44,11 +48,9 @@ def accounting(request: BusinessRequest) -> HttpResponseBase:
     """The accountant's page: choose a period, see what ties up, ask for the archive, take earlier ones."""
     business, on = request.business, clock.today(request.business.time_zone)
     since_last = exporting.since_last(business=business, by=request.user, today=on)
-    form = ExportForm(request.POST or request.GET or None, today=on, since_last=since_last)
+    form = ExportForm(request.POST or _looked_at(request), today=on, since_last=since_last)
     if request.method == "POST" and form.is_valid():
-        return _ask(request, form)
-    if request.method == "GET" and not request.GET.get("period"):
-        form = ExportForm(today=on, since_last=since_last)
+        return _look(request) if "look" in request.POST else _ask(request, form)
     basis = str(form["basis"].value() or "ISSUE")
     period = form.shown
     context = {
@@ -62,6 +64,22 @@ def accounting(request: BusinessRequest) -> HttpResponseBase:
         ],
     }
     return render(request, "desk/accounting.html", context, status=422 if request.method == "POST" else 200)
+
+
+LOOKED_AT = ("period", "since", "until", "basis")
+
+
+def _looked_at(request: BusinessRequest) -> dict[str, str] | None:
+    """Return the period that an address names, as the form would send it; None where it names none."""
+    if not request.GET.get("period"):
+        return None
+    return {name: request.GET.get(name, "") for name in LOOKED_AT} | {"request_id": str(uuid4())}
+
+
+def _look(request: BusinessRequest) -> HttpResponseRedirect:
+    """Show the controls of the period chosen, at an address that can be kept."""
+    query = urlencode({name: request.POST[name] for name in LOOKED_AT if request.POST.get(name)})
+    return HttpResponseRedirect(f"{reverse('accounting', args=[request.business.slug])}?{query}#controls")
 
 
 def _ask(request: BusinessRequest, form: ExportForm) -> HttpResponseRedirect:

@@ -15,7 +15,7 @@ from desk.controls import controls, sequences
 from desk.demo.cast import COMPTA
 from desk.demo.performance import perform
 from desk.periods import Period, year_of
-from lib.money import total
+from lib.money import euros, total
 from people.models import Business, User
 from records import keeping
 from records.models import Errand, Mail
@@ -87,7 +87,9 @@ class OnTheDemonstration(TestCase):
         archive = opened(asked())
         rows = rows_of(archive, "livre-des-recettes.csv")
         manifest = json.loads(archive.read(next(n for n in archive.namelist() if n.endswith("manifest.json"))))
-        assert {"goods", "money", "time", "local_currency"} <= {row["nature de la rétribution"] for row in rows}
+        kinds = {row["nature de la rétribution"] for row in rows}
+        assert len(kinds) == 4
+        assert "euros" in kinds
         assert sum(amount(row["valeur en euros"]) for row in rows) == Decimal(manifest["controls"]["received_total"])
         assert any(name.endswith("livre-des-recettes.pdf") for name in archive.namelist())
 
@@ -150,6 +152,15 @@ class OnTheDemonstration(TestCase):
         assert settled.invoices == Invoice.objects.filter(
             business=business, allocations__receipt__received_on__range=(week.since, week.until)
         ).distinct().count()  # fmt: skip
+
+    def test_a_deposit_counts_once(self):
+        """2 400 € and 196 € before VAT, a part of them as a deposit, and ten guides at 4.90 € given back."""
+        found = controls(Business.objects.get(slug="atelier-commun"), YEAR)
+        assert found.net == euros(2400) + euros(196) - euros(49)
+        assert {rate.rate: rate.base for rate in found.by_rate} == {
+            Decimal("20.00"): euros(2400),
+            Decimal("5.50"): euros(147),
+        }
 
     def test_controls_add_up_by_rate(self):
         found = controls(Business.objects.get(slug="atelier-commun"), YEAR)
