@@ -94,6 +94,18 @@ def who_sees_everything(view: Callable[..., HttpResponseBase]) -> Callable[..., 
     return open_to_accountants(check)
 
 
+def writers_only(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Like `in_business`, for pages that only serve to write: an accountant does not see a form she cannot send."""
+
+    @wraps(view)
+    def check(request: BusinessRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.membership.role == Role.ACCOUNTANT:
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return in_business(check)
+
+
 def owner_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponseBase]:
     """Like `in_business`, but only owners may enter: settings, members."""
 

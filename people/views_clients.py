@@ -4,7 +4,6 @@ import uuid
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from lib import clock
-from people.access import BusinessRequest, activities_of, clients_of, in_business
+from people.access import BusinessRequest, activities_of, clients_of, in_business, writers_only
 from people.client_forms import ClientForm, ContactForm, FirstContactForm
 from people.keeping_clients import (
     CannotKeepClient,
@@ -25,7 +24,7 @@ from people.keeping_clients import (
     remove_contact,
     take_out,
 )
-from people.models import Client, Contact, Role
+from people.models import Client, Contact
 
 PER_PAGE = 25
 ORDERS: dict[str, F | Lower] = {"name": Lower("name"), "city": Lower("city"), "kind": F("kind")}
@@ -74,12 +73,6 @@ def _client(request: BusinessRequest, pk: int) -> Client:
     return get_object_or_404(clients_of(request.membership).select_related("activity__business"), pk=pk)
 
 
-def _must_write(request: BusinessRequest) -> None:
-    """Refuse an accountant the pages that only serve to write."""
-    if request.membership.role == Role.ACCOUNTANT:
-        raise PermissionDenied
-
-
 @in_business
 def client(request: BusinessRequest, pk: int) -> HttpResponse:
     found = _client(request, pk)
@@ -87,10 +80,9 @@ def client(request: BusinessRequest, pk: int) -> HttpResponse:
     return render(request, "people/client.html", {"client": found, "contacts": contacts})
 
 
-@in_business
+@writers_only
 def new_client(request: BusinessRequest) -> HttpResponse:
     """Ask first what the client is, then only what that kind needs; the first contact on the same page."""
-    _must_write(request)
     kind = request.GET.get("kind", "")
     if kind not in Client.Kind.values:
         return render(request, "people/new_client.html", {"kinds": Client.Kind.choices})
@@ -119,9 +111,8 @@ def _request_id(request: BusinessRequest) -> uuid.UUID:
         return uuid.uuid4()
 
 
-@in_business
+@writers_only
 def change_of_client(request: BusinessRequest, pk: int) -> HttpResponse:
-    _must_write(request)
     found = _client(request, pk)
     kind = request.GET.get("kind", found.kind)
     kind = kind if kind in Client.Kind.values else found.kind
@@ -147,10 +138,9 @@ def put_client_away(request: BusinessRequest, pk: int) -> HttpResponse:
     return redirect("clients", request.business.slug)
 
 
-@in_business
+@writers_only
 def contact(request: BusinessRequest, pk: int, contact_pk: int | None = None) -> HttpResponse:
     """Add a contact, or change one."""
-    _must_write(request)
     found = _client(request, pk)
     present = get_object_or_404(found.contacts, pk=contact_pk) if contact_pk else None
     form = ContactForm(request.POST if request.method == "POST" else None, instance=present)

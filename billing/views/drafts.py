@@ -16,7 +16,7 @@ from billing.forms import CreditForm, DraftForm, LineFormSet, OneOffForm, initia
 from billing.models import Invoice
 from billing.views.common import bar_of, invoice_or_404, may_write, say, today_of
 from lib import clock
-from people.access import BusinessRequest, clients_of, in_business, visible_activities
+from people.access import BusinessRequest, clients_of, in_business, visible_activities, writers_only
 from people.models import new_request_id
 from quotes.forms import RequestForm
 from quotes.models import Acceptance
@@ -32,7 +32,7 @@ def _editable(request: BusinessRequest, pk: int) -> Invoice:
 # Starting ---------------------------------------------------------------------------------------------------------
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def invoice_new(request: BusinessRequest) -> HttpResponse:
     """Offer the accepted quotes that wait for their invoice; or write an invoice that comes from no quote."""
@@ -98,7 +98,7 @@ def invoice_final(request: BusinessRequest, pk: int) -> HttpResponse:
 # Changing ---------------------------------------------------------------------------------------------------------
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def invoice_edit(request: BusinessRequest, pk: int) -> HttpResponse:
     """Change what may be changed on a draft; a draft changed elsewhere meanwhile shows both texts."""
@@ -149,7 +149,7 @@ def invoice_delete(request: BusinessRequest, pk: int) -> HttpResponse:
 # Issuing ----------------------------------------------------------------------------------------------------------
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def invoice_issue(request: BusinessRequest, pk: int) -> HttpResponse:
     """Ask once more, then issue: number, date, seal. What stands in the way is said in words."""
@@ -208,7 +208,7 @@ def _refused(request: BusinessRequest, missing: issuing.IssuingError) -> HttpRes
 # Crediting --------------------------------------------------------------------------------------------------------
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def invoice_credit(request: BusinessRequest, pk: int) -> HttpResponse:
     """Draft a credit note on an issued invoice: whole, an amount, or some lines."""

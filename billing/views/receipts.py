@@ -31,7 +31,7 @@ from billing.views.common import (
 from lib import clock
 from lib.addresses import row_id, year
 from lib.money import cents
-from people.access import BusinessRequest, clients_of, in_business
+from people.access import BusinessRequest, clients_of, in_business, writers_only
 from people.models import Client
 from quotes.models import Kind, RemunerationTerm
 from quotes.wording import headline
@@ -92,7 +92,7 @@ def _found(rows: QuerySet[Receipt], request: BusinessRequest) -> QuerySet[Receip
 # Recording --------------------------------------------------------------------------------------------------------
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt_new(request: BusinessRequest) -> HttpResponse:
     """Record what came. First choose what it belongs to; then only the fields of its kind are there."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from lib import clock
-from people.access import BusinessRequest, in_business
+from people.access import BusinessRequest, writers_only
 from quotes import drafting, mixes
 from quotes.forms_document import Sheet, bound, sheet_of, sheet_typed
 from quotes.models import Kind, Offer, Quote, QuoteVersion
@@ -23,7 +23,7 @@ OFFERS_SHOWN = 8
 GOES_ON = {"preview": "quote_preview", "send": "quote_send"}
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def quote_edit(request: BusinessRequest, pk: int) -> HttpResponse:
     """Show and save the draft of a quote."""

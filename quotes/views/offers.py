@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lib import clock
-from people.access import BusinessRequest, activities_of, in_business, visible_activities
+from people.access import BusinessRequest, activities_of, in_business, visible_activities, writers_only
 from people.models import new_request_id
 from quotes import cataloguing
 from quotes.forms import ActivityForm, OfferForm, RequestForm
@@ -81,7 +81,7 @@ def offer(request: BusinessRequest, pk: int) -> HttpResponse:
     return render(request, "quotes/offer.html", {"offer": found, "request_id": new_request_id()})
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_new(request: BusinessRequest) -> HttpResponse:
     """Write a new offer."""
@@ -100,7 +100,7 @@ def offer_new(request: BusinessRequest) -> HttpResponse:
     return _form_page(request, form, whose=whose)
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def offer_edit(request: BusinessRequest, pk: int) -> HttpResponse:
     """Change an offer; one changed elsewhere meanwhile shows both texts."""

@@ -16,7 +16,7 @@ from lib import clock
 from lib.addresses import row_id
 from lib.bars import Segment
 from lib.money import cents, euros
-from people.access import BusinessRequest, clients_of, in_business
+from people.access import BusinessRequest, clients_of, in_business, writers_only
 from quotes import answering, drafting, sending, withdrawing
 from quotes.follow_ups import said_of
 from quotes.forms import AnswerForm, NewQuoteForm, OtherwiseForm, RequestForm
@@ -82,7 +82,7 @@ def totals_by_kind(quotes: QuerySet[Any]) -> list[Segment]:
     return [Segment(kind, euros(cents(sums[kind])), "") for kind in Kind.values if sums.get(kind)]
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def quote_new(request: BusinessRequest) -> HttpResponse:
     """Start a quote: for whom, called what; the editor opens."""

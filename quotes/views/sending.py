@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from lib import clock
 from lib.addresses import row_id
 from people import parties
-from people.access import BusinessRequest, in_business
+from people.access import BusinessRequest, in_business, writers_only
 from people.models import Contact
 from quotes import mixes, paper, sending
 from quotes.forms import SendForm
@@ -84,7 +84,7 @@ def quote_scan(request: BusinessRequest, pk: int) -> HttpResponseBase:
     return keeping.response(document)
 
 
-@in_business
+@writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def quote_send(request: BusinessRequest, pk: int) -> HttpResponse:
     """Choose who receives the quote, read what will be sent, and send it."""

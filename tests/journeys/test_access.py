@@ -4,6 +4,7 @@ Read from the resolver, so that a new page cannot be forgotten (tests/config/tes
 """
 
 import hashlib
+import re
 from typing import Any
 
 import pytest
@@ -77,6 +78,21 @@ def test_an_accountant_reads(accountant: Visitor, demonstration: Business) -> No
         "accounting",
     ):
         assert said[name] == 200, name
+
+
+def test_an_accountant_is_shown_no_form_she_cannot_send(accountant: Visitor, demonstration: Business) -> None:
+    only_to_write = {
+        "new_client", "change_client", "new_contact", "contact", "offer_new", "offer_edit", "quote_new", "quote_edit",
+        "quote_send", "invoice_new", "invoice_edit", "invoice_issue", "receipt_new",
+    }  # fmt: skip
+    said = answers(accountant, demonstration, "get")
+    assert {name for name, status in said.items() if status == 403} >= only_to_write
+    closed = {address.path for address in of_business(demonstration) if address.name in only_to_write}
+    for address in of_business(demonstration):
+        page = accountant.get(address.path)
+        if page.status_code == 200 and page["Content-Type"].startswith("text/html"):
+            shown = set(re.findall(r'href="([^"?#]+)', page.content.decode()))
+            assert not shown & closed, address.name
 
 
 def test_a_freelancer_of_another_activity_sees_nothing_of_this_one(demonstration: Business) -> None:
