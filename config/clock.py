@@ -7,6 +7,7 @@ import logging.config
 from typing import Any
 
 from celery import Celery
+from celery.signals import beat_init
 
 from config import settings
 from config.filesystem_queue import register
@@ -16,3 +17,9 @@ logging.config.dictConfig(settings.LOGGING)
 
 app: "Celery[Any]" = Celery("clock", fixups=[], set_as_current=False)
 app.config_from_object("config.settings:CELERY")
+
+
+@beat_init.connect
+def tick_at_once(**_said: Any) -> None:
+    """Sweep when the clock starts: what became due while everything was stopped does not wait for the first tick."""
+    app.send_task("records.tasks.sweep")
