@@ -1,7 +1,8 @@
 """What stands in the way of sending a draft, in words. Reads rows, changes none."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -9,20 +10,43 @@ from lib import pdf
 from people import parties
 from people.models import Business, Contact
 from quotes import mixes
-from quotes.models import QuoteVersion
+from quotes.models import Quote, QuoteVersion
 from quotes.remuneration import ERROR
 
 ADDRESS = ("address", "postal_code", "city")
+WORDS = ("title", "introduction", "conditions")
+LINE_WORDS = ("title", "description")
+TERM_WORDS = ("label", "unit", "valuation")
 
 
 def obstacles(version: QuoteVersion, contacts: Sequence[Contact], on: date) -> list[str]:
     """Return why a draft cannot be sent to these contacts on a day; nothing when it can."""
     return [
         *_of_the_business(version.quote.business),
-        *_of_the_contacts(version, contacts),
-        *_of_the_text(version, on),
+        *_of_the_contacts(version.quote, contacts),
+        *_of_the_text(version.title, version.valid_until, on),
         *_of_the_price(version, on),
-        *_of_the_characters(version),
+        *unprintable(version),
+    ]
+
+
+def obstacles_typed(
+    quote: Quote,
+    words: Mapping[str, Any],
+    lines: Sequence[Mapping[str, Any]],
+    terms: Sequence[Mapping[str, Any]],
+    on: date,
+) -> list[str]:
+    """Return the same of what is typed and not saved yet, but what `mixes.checks_on` says of its mix."""
+    said = [words[name] for name in WORDS]
+    said += [row.get(name) or "" for row in lines for name in LINE_WORDS]
+    said += [row.get(name) or "" for row in terms for name in TERM_WORDS]
+    return [
+        *_of_the_business(quote.business),
+        *_of_the_contacts(quote, quote.client.contacts.filter(archived_at=None)),
+        *_of_the_text(words["title"], words["valid_until"], on),
+        *([] if lines else [_("Add at least one line.")]),
+        *_of_the_characters([*said, *_of_the_parties(quote)]),
     ]
 
 
@@ -34,19 +58,19 @@ def _of_the_business(business: Business) -> Iterator[str]:
         yield _("Your business has no e-mail address for answers: see its settings.")
 
 
-def _of_the_contacts(version: QuoteVersion, contacts: Sequence[Contact]) -> Iterator[str]:
+def _of_the_contacts(quote: Quote, contacts: Iterable[Contact]) -> Iterator[str]:
     if not contacts:
         yield _("Choose at least one person to send it to.")
-    if any(contact.client_id != version.quote.client_id or contact.archived_at for contact in contacts):
+    if any(contact.client_id != quote.client_id or contact.archived_at for contact in contacts):
         yield _("One of the people chosen is not a contact of this client any more.")
 
 
-def _of_the_text(version: QuoteVersion, on: date) -> Iterator[str]:
-    if not version.title.strip():
+def _of_the_text(title: str, valid_until: date | None, on: date) -> Iterator[str]:
+    if not title.strip():
         yield _("Give the quote a title.")
-    if version.valid_until is None:
+    if valid_until is None:
         yield _("Say until which day this offer stands.")
-    elif version.valid_until < on:
+    elif valid_until < on:
         yield _("The day until which this offer stands is past.")
 
 
@@ -60,19 +84,28 @@ def _of_the_price(version: QuoteVersion, on: date) -> Iterator[str]:
     yield from (check.message for check in mixes.checks_of(version, on) if check.level == ERROR)
 
 
-def _of_the_characters(version: QuoteVersion) -> Iterator[str]:
+def unprintable(version: QuoteVersion) -> list[str]:
+    """Return, in a sentence, the characters for which a version's PDF cannot be made; nothing when it can."""
+    return list(_of_the_characters(_texts(version)))
+
+
+def _of_the_characters(texts: Iterable[str]) -> Iterator[str]:
     """A character that no font of the documents has would print as an empty box (PDF/A forbids it)."""
-    missing = pdf.missing_glyphs("".join(_texts(version)))
+    missing = pdf.missing_glyphs("".join(texts))
     if missing:
         shown = " ".join(sorted(missing)[:10])
         yield _("These characters cannot be printed in the PDF: %(characters)s. Remove them.") % {"characters": shown}
 
 
 def _texts(version: QuoteVersion) -> Iterator[str]:
-    yield from (version.title, version.introduction, version.conditions)
+    yield from (getattr(version, name) for name in WORDS)
     for line in version.lines.all():
-        yield from (line.title, line.description)
+        yield from (getattr(line, name) for name in LINE_WORDS)
     for term in version.terms.all():
-        yield from (term.label, term.unit, term.valuation)
-    for party in (parties.seller(version.quote.business), parties.buyer(version.quote.client)):
+        yield from (getattr(term, name) for name in TERM_WORDS)
+    yield from _of_the_parties(version.quote)
+
+
+def _of_the_parties(quote: Quote) -> Iterator[str]:
+    for party in (parties.seller(quote.business), parties.buyer(quote.client)):
         yield from (value for value in party.values() if isinstance(value, str))

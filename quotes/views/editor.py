@@ -1,6 +1,6 @@
 """The quote editor: one form, whose buttons the server answers with the whole page or with what changed on it."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -12,8 +12,9 @@ from django.views.decorators.http import require_http_methods
 
 from lib import clock
 from people.access import BusinessRequest, writers_only
-from quotes import drafting, mixes
+from quotes import drafting, mixes, readiness
 from quotes.forms_document import Sheet, bound, sheet_of, sheet_typed
+from quotes.forms_editor import RowForm
 from quotes.models import Kind, Offer, Quote, QuoteVersion
 from quotes.remuneration import close_mix
 from quotes.views.common import quote_or_404, segments_of
@@ -163,6 +164,7 @@ class Desk:
         self, sheet: Sheet, revision: int | None, *, saved_at: datetime | None = None, unsaved: str = ""
     ) -> HttpResponse:
         context = self._worked_out(sheet) | {"oob": True, "saved_at": saved_at, "unsaved": unsaved}
+        context["to_review"] = context["unread"] if unsaved else []
         context["revision"] = sheet.draft["revision"].value() if revision is None else revision
         return render(self.request, "quotes/_fragments.html", context)
 
@@ -211,14 +213,27 @@ class Desk:
         found = mixes.checks_on(self.quote, priced, [term for _key, term in keyed], today)
         places = [next(i for i, form in enumerate(sheet.terms, 1) if form.key == key) for key, _term in keyed]
         told = [(check.level, None if check.term is None else places[check.term], check.message) for check in found]
+        problems = [(place, message) for level, place, message in told if level == "error"]
+        unread, empty, obstacles = _wrong(sheet), _empty(sheet), self._obstacles(sheet, today)
+        in_the_way = [*unread, *empty, *problems, *obstacles]
         return {
             "sheet": sheet,
             "priced": priced,
-            "all_read": sheet.is_valid(),
+            "unread": unread,
+            "empty": empty,
+            "obstacles": obstacles,
+            "may_leave": priced.total.amount > 0 and not in_the_way,
             "segments": segments_of(valued) if priced.total.amount else [],
-            "problems": [(place, message) for level, place, message in told if level == "error"],
+            "problems": problems,
             "warnings": [(place, message) for level, place, message in told if level == "warning"],
         }
+
+    def _obstacles(self, sheet: Sheet, on: date) -> list[str]:
+        """Return what sending would refuse besides the mix; nothing while a field cannot be read: that comes first."""
+        if not sheet.is_valid():
+            return []
+        typed = sheet.draft.words(), sheet.line_values(), sheet.term_values()
+        return readiness.obstacles_typed(self.quote, *typed, on)
 
 
 def _at_revision(sheet: Sheet, revision: int) -> Sheet:
@@ -263,7 +278,23 @@ def _terms_said(sheet: Sheet) -> str:
 
 
 def _wrong(sheet: Sheet) -> list[tuple[str, str, str]]:
-    """Return each error with its field's name and id."""
-    forms = [sheet.draft, *sheet.lines, *sheet.terms]
-    bound_fields = [field for form in forms for field in form if field.errors]
-    return [(str(field.label), str(error), field.id_for_label) for field in bound_fields for error in field.errors]
+    """Return each error with its field's name, its row, and its id."""
+    rows = [("", sheet.draft), *_rows(sheet)]
+    return [
+        (f"{row} · {field.label}" if row else str(field.label), str(error), field.id_for_label)
+        for row, form in rows
+        for field in form
+        for error in field.errors
+    ]
+
+
+def _rows(sheet: Sheet) -> list[tuple[str, RowForm]]:
+    """Return the forms of lines and parts, each with its name on the page: « Ligne 2 »."""
+    lines = [(_("Line %(number)s") % {"number": i}, form) for i, form in enumerate(sheet.lines, 1)]
+    return [*lines, *((_("Part %(number)s") % {"number": i}, form) for i, form in enumerate(sheet.terms, 1))]
+
+
+def _empty(sheet: Sheet) -> list[str]:
+    """Return the rows that show on the page and that a client would not read."""
+    said = _("%(row)s is empty: fill it in, or remove it.")
+    return [said % {"row": row} for row, form in _rows(sheet) if form.is_blank]

@@ -1,4 +1,5 @@
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -329,3 +330,57 @@ def test_an_old_tab_that_says_the_same_goes_on(draft: QuoteVersion, as_freelance
     answer = as_freelancer.post(edit_path(draft.quote), old | {"title": "Le même", "action": "send"})
     assert answer.status_code == 302
     assert answer["Location"].endswith("/send/")
+
+
+GOES = "le devis peut partir"
+
+
+def panel_of(page: Any) -> str:
+    """Return the words of the panel of checks, and of what follows it."""
+    html = page.content.decode()
+    return text_of(SimpleNamespace(content=html[html.index('<div id="checks"') :].encode()))
+
+
+def test_a_part_that_cannot_be_read_is_named_and_nothing_says_it_may_leave(draft: QuoteVersion, as_freelancer: Visitor):
+    answer = edited(as_freelancer, draft.quote, "autosave", htmx=True, term__2__quantity="15,5")
+    panel = panel_of(answer)
+    assert GOES not in panel
+    assert "Rétribution, n° 2 · Combien en tout" in panel
+    assert "n’est pas comptée" in panel
+
+
+def test_what_needs_another_look_is_named_with_a_link(draft: QuoteVersion, as_freelancer: Visitor):
+    answer = edited(as_freelancer, draft.quote, "autosave", htmx=True, line__1__quantity="3,12345")
+    saved_line = answer.content.decode().partition("</p>")[0]
+    assert '<a href="#id_line-1-quantity">Ligne 1 · Quantité</a>' in saved_line
+
+
+@pytest.mark.parametrize("action", ["add-line", "add-term:goods", "add-term:money"])
+def test_an_empty_row_is_told_and_nothing_says_it_may_leave(draft: QuoteVersion, as_freelancer: Visitor, action: str):
+    assert GOES in panel_of(as_freelancer.get(edit_path(draft.quote)))
+    panel = panel_of(edited(as_freelancer, draft.quote, action))
+    assert "remplissez-la ou retirez-la" in panel
+    assert GOES not in panel
+
+
+@pytest.mark.parametrize(
+    ("changed", "sentence"),
+    [
+        ({"valid_until": "2020-01-01"}, "est passé"),
+        ({"introduction": "Bonjour 🥕"}, "ne peuvent pas être imprimés dans le PDF : 🥕"),
+        ({"term__2__valuation": "prix 🥕"}, "ne peuvent pas être imprimés dans le PDF : 🥕"),
+    ],
+)
+def test_the_panel_says_what_sending_would_refuse(
+    draft: QuoteVersion, as_freelancer: Visitor, changed: dict[str, str], sentence: str
+):
+    panel = panel_of(edited(as_freelancer, draft.quote, "autosave", htmx=True, **changed))
+    assert sentence in panel
+    assert GOES not in panel
+
+
+def test_the_panel_says_when_nobody_could_receive_it(draft: QuoteVersion, as_freelancer: Visitor):
+    draft.quote.client.contacts.update(archived_at=make.NOW)
+    panel = panel_of(as_freelancer.get(edit_path(draft.quote)))
+    assert "Choisissez au moins une personne" in panel
+    assert GOES not in panel
