@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from billing.doubting import SURPLUS_IS_SURE
 from billing.forms import day_field
 from billing.models import Invoice, Receipt
 from billing.settling import MEANS_OF, Destination
@@ -46,6 +47,12 @@ class ReceiptForm(RequestForm):
             Kind.LOCAL_CURRENCY: self._local_currency,
         }[self.kind]()
         self._settles(invoices)
+        if SURPLUS_IS_SURE in self.data:
+            self.ask_about_surplus()
+
+    def ask_about_surplus(self) -> None:
+        """Add the tick that says: yes, more came than was still to come."""
+        self.fields[SURPLUS_IS_SURE] = forms.BooleanField(label=_("All of this really came"), required=False)
 
     def _money(self) -> None:
         initial = self.term.value if self.term else None

@@ -25,6 +25,7 @@ from billing.allocating import (
     release,
     settled_by,
 )
+from billing.doubting import SurplusError, refuse_day, refuse_surplus
 from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.missing import miss, missed_on, recorded_days, reverse_missed
@@ -42,6 +43,7 @@ __all__ = [
     "Day",
     "Received",
     "SettlingError",
+    "SurplusError",
     "allocate",
     "completed",
     "proposed",
@@ -118,13 +120,15 @@ def record_receipt(
     kind: str = "",
     invoice: Invoice | None = None,
     allocates: bool = True,
+    surplus_is_sure: bool = False,
     **said: Any,
 ) -> Receipt:
     """Record what came (`said`: the other fields of Received); the same `request_id` again returns the first one.
 
     With a `term`, what is not said (kind, label, unit, value of a unit, valuation) is as agreed. It settles `invoice`
     if one is chosen, else the oldest open invoice of the same accepted quote (a deposit its own deposit invoice first),
-    as far as there is something left; the rest waits. Raises SettlingError.
+    as far as there is something left; the rest waits. Raises SettlingError: SurplusError for more units of a term in
+    kind than are still to come, unless `surplus_is_sure`.
     """
     lock_quote_of(term)
     lock_client(client)
@@ -133,6 +137,8 @@ def record_receipt(
             raise SettlingError(_("This form was already used."))
         return found
     received = Received(kind=kind or (term.kind if term else Kind.MONEY), received_on=received_on, **said)
+    if term is not None and not surplus_is_sure:
+        refuse_surplus(term, received.quantity)
     receipt = _record(by=by, at=at, client=client, received=received, request_id=request_id, term=term)
     if invoice is not None:
         allocate_now(receipt, [invoice], at)
@@ -277,8 +283,7 @@ def completed(received: Received, term: RemunerationTerm | None) -> Received:
 
 
 def _refuse(received: Received, term: RemunerationTerm | None, client: Client, today: date) -> None:
-    if received.received_on > today:
-        raise SettlingError(_("That day is yet to come: record what has come."), "received_on")
+    refuse_day(received.received_on, term, client, today)
     if received.kind == Kind.MONEY and (received.value is None or received.value != cents(received.value)):
         raise SettlingError(_("Say how many euros came, to the cent."), "value")
     if received.kind != Kind.MONEY and not (received.quantity and received.quantity > 0):

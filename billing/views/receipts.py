@@ -131,6 +131,8 @@ def _recorded(request: BusinessRequest, form: ReceiptForm) -> Receipt | None:
             **said,
         )
     except settling.SettlingError as refusal:
+        if isinstance(refusal, settling.SurplusError):
+            form.ask_about_surplus()
         say(form, refusal)
         return None
     messages.success(request, _("Recorded."))
