@@ -84,7 +84,7 @@ def test_a_reversal_takes_back_what_was_settled_and_has_its_own_line(acceptance:
     assert (first.value, first.received_on) == (euros("-20"), LATER.date())
     assert (balance(final).received, balance(final).in_kind) == (euros(0), euros("300"))
     rows = list(books.receipts_book(final.business, date(2027, 1, 1), date(2027, 12, 31)))
-    assert [(row.day, row.amount) for row in rows] == [
+    assert [(row.received_on, row.value) for row in rows] == [
         (make.FIRST_FRIDAY, euros("20")),
         (LATER.date(), euros("-20")),
     ]
