@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
+from billing import balances
 from billing.models import Invoice
 from quotes import follow_ups
 
@@ -19,3 +20,10 @@ def invoiced(quote_ids: Collection[int]) -> dict[int, str]:
         for quote, number in closing.values_list("acceptance__quote", "number")
         if quote is not None
     }
+
+
+@follow_ups.register_closer
+def is_invoiced(quote_id: int) -> bool:
+    """Say whether an issued invoice of the whole quote still claims something: only one may."""
+    issued = Invoice.objects.filter(acceptance__quote=quote_id, type__in=CLOSING, issued_at__isnull=False)
+    return any(balances.creditable_of(invoice).amount > 0 for invoice in issued)
