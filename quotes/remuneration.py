@@ -180,6 +180,8 @@ def _wrong_rhythm(term: TermValues, quantity: Decimal) -> Iterator[str]:
 def _in_place(term: TermValues, around: Circumstances) -> Iterator[tuple[Literal["error", "warning"], str]]:
     """Yield what is wrong or doubtful in a term because of who pays, who is paid, and the day."""
     yield from ((ERROR, message) for message in _not_accepted(term, around))
+    if term.first_on is not None and term.first_on < around.on:
+        yield ERROR, _("Its first day is past: choose one that is yet to come.")
     yield from ((WARNING, message) for message in _doubtful(term, around))
 
 
@@ -201,7 +203,7 @@ def _listed(name: str, currencies: Sequence[str]) -> bool:
 def _doubtful(term: TermValues, around: Circumstances) -> Iterator[str]:
     if term.kind in (Kind.GOODS, Kind.TIME) and not term.valuation:
         yield _("Say how its value was found: it is your proof if you are asked.")
-    if any(on is not None and on < around.on for on in (term.due_on, term.first_on)):
+    if term.due_on is not None and term.due_on < around.on:
         yield _("This day is past.")
     yield from _doubtful_client(term, around.client_kind)
 

@@ -367,6 +367,7 @@ def test_an_empty_row_is_told_and_nothing_says_it_may_leave(draft: QuoteVersion,
     ("changed", "sentence"),
     [
         ({"valid_until": "2020-01-01"}, "est passé"),
+        ({"term__2__first_on": "2020-01-03"}, "Son premier jour est passé : choisissez-en un à venir."),
         ({"introduction": "Bonjour 🥕"}, "ne peuvent pas être imprimés dans le PDF : 🥕"),
         ({"term__2__valuation": "prix 🥕"}, "ne peuvent pas être imprimés dans le PDF : 🥕"),
     ],

@@ -171,8 +171,16 @@ def test_a_value_without_proof_is_a_warning_not_an_error():
     assert any("proof" in warning for warning in said("warning", baskets(valuation="")))
 
 
-def test_a_day_that_is_past_is_a_warning():
-    assert "This day is past." in said("warning", baskets(first_on=date(2026, 11, 30)))
+def test_a_first_delivery_in_the_past_stands_in_the_way():
+    assert said("error", baskets(first_on=date(2026, 11, 30))) == [
+        "Its first day is past: choose one that is yet to come."
+    ]
+    assert said("error", baskets(first_on=date(2026, 12, 1))) == []
+
+
+def test_euros_due_on_a_day_that_is_past_are_a_warning():
+    due = TermValues(kind="money", value=euros(100), due="DATE", due_on=date(2026, 11, 30))
+    assert "This day is past." in said("warning", due)
 
 
 # Days ------------------------------------------------------------------------------------------------------------

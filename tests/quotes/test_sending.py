@@ -214,3 +214,14 @@ def test_the_copy_of_what_was_agreed_is_sent_whatever_became_of_its_link(
     sending.revoke_link(link=accepted.link, by=someone, at=make.NOW)
     make.run_errands(make.NOW)
     assert [mail.state for mail in mails_of("quotes/accepted_client")] == ["SENT"]
+
+
+def test_a_first_delivery_is_past_or_not_on_the_day_of_sending(db: None):
+    """A quote written in December with baskets from 8 January may leave that day, and no longer the day after."""
+    client = make.contact().client
+    version = make.quote(client=client, terms=[{"closes": True, "value": euros(900)}, make.baskets()])
+    version.valid_until = date(2027, 2, 28)
+    version.save()
+    late = datetime(2027, 1, 9, 9, tzinfo=UTC)
+    assert refused(version, at=late) == ["Its first day is past: choose one that is yet to come."]
+    assert send(version, datetime(2027, 1, 8, 9, tzinfo=UTC))[0].number == "D2027-0001"
