@@ -16,7 +16,7 @@ from lib.addresses import row_id
 from people import parties
 from people.access import BusinessRequest, in_business, writers_only
 from people.models import Contact
-from quotes import mixes, paper, sending
+from quotes import mixes, paper, readiness, sending
 from quotes.forms import SendForm
 from quotes.models import Acceptance, Quote, QuoteVersion
 from quotes.remuneration import WARNING
@@ -39,9 +39,15 @@ def quote_preview(request: BusinessRequest, pk: int) -> HttpResponse:
     if version is None:
         return redirect(quote)
     version.quote = quote
+    return _preview_page(request, version, readiness.unprintable(version))
+
+
+def _preview_page(
+    request: BusinessRequest, version: QuoteVersion, unprintable: list[str], status: int = 200
+) -> HttpResponse:
     with override(version.language):
-        context = reading_of(version)
-        return render(request, "quotes/preview.html", context | {"quote": quote})
+        context = reading_of(version) | {"quote": version.quote, "unprintable": unprintable}
+        return render(request, "quotes/preview.html", context, status=status)
 
 
 @in_business
@@ -51,7 +57,7 @@ def quote_pdf(request: BusinessRequest, pk: int) -> HttpResponseBase:
     quote = quote_or_404(request, pk)
     asked = request.GET.get("version", "")
     if asked == "draft":
-        return _preview_pdf(quote)
+        return _preview_pdf(request, quote)
     sent = quote.versions.exclude(sent_at=None).order_by("-version")
     version = sent.filter(version=row_id(asked) or 0).first() if asked else sent.first()
     if version is None:
@@ -59,11 +65,13 @@ def quote_pdf(request: BusinessRequest, pk: int) -> HttpResponseBase:
     return kept_pdf(request, version)
 
 
-def _preview_pdf(quote: Quote) -> HttpResponse:
+def _preview_pdf(request: BusinessRequest, quote: Quote) -> HttpResponse:
     version = draft_of(quote)
     if version is None:
         raise Http404
     version.quote = quote
+    if unprintable := readiness.unprintable(version):
+        return _preview_page(request, version, unprintable, status=422)
     content = paper.quote_pdf(paper.quote_facts(version), created=clock.now(), preview=True)
     name = f"{slugify(_('preview'))}-{slugify(version.title)[:60]}.pdf"
     return HttpResponse(

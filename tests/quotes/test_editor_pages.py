@@ -385,3 +385,11 @@ def test_the_panel_says_when_nobody_could_receive_it(draft: QuoteVersion, as_fre
     panel = panel_of(as_freelancer.get(edit_path(draft.quote)))
     assert "Choisissez au moins une personne" in panel
     assert GOES not in panel
+
+
+def test_a_preview_names_the_characters_no_pdf_can_be_made_of(draft: QuoteVersion, as_freelancer: Visitor):
+    edited(as_freelancer, draft.quote, introduction="Bonjour 🥕")
+    for address, status in (("preview/", 200), ("pdf/?version=draft", 422)):
+        page = as_freelancer.get(path(draft.quote) + address)
+        assert page.status_code == status
+        assert "Ces caractères ne peuvent pas être imprimés dans le PDF : 🥕. Retirez-les." in text_of(page)
