@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from lib import clock
 from lib.days import day_written
@@ -270,10 +270,12 @@ def _refuse_page(
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @by_link
 def client_ask(request: HttpRequest, reader: Reader) -> HttpResponse:
-    """Take a question."""
+    """Take a question. Its address opened again, without one, leads to the page where questions are asked."""
+    if request.method != "POST":
+        return redirect(f"{_address(reader)}#questions")
     form = AskForm(request.POST, asked=reader.version)
     if not form.is_valid():
         return _page(request, reader, form, status=422)

@@ -332,3 +332,10 @@ def test_forms_are_refused_from_another_site(farm: Sent):
     elsewhere = Visitor(enforce_csrf_checks=True, headers=BROWSER)
     for page in ("accept/", "refuse/", "ask/"):
         assert elsewhere.post(link_path(farm[1]) + page, {"text": "?"}).status_code == 403
+
+
+def test_the_address_of_questions_opened_by_hand_leads_to_the_page(farm: Sent, client_of_the_farm: Visitor):
+    before = rows()
+    assert client_of_the_farm.get(f"{link_path(farm[1])}ask/").url == f"{link_path(farm[1])}#questions"
+    assert client_of_the_farm.get("/d/nothing/ask/").status_code == 404
+    assert rows() == before
