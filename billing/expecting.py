@@ -7,14 +7,14 @@ from django.utils.translation import get_language
 from djmoney.money import Money
 
 from billing import balances
+from billing.carrying import expected_days
 from billing.claiming import missed_value, values_of
 from billing.models import Receipt
 from lib.money import euros, total
 from people.access import activities_of
 from people.models import Client, Membership
 from quotes.models import Kind, RemunerationTerm
-from quotes.terms import planned_days
-from quotes.wording import headline
+from quotes.wording import headline, when_due
 
 MOST = 60
 
@@ -29,7 +29,10 @@ class Expected:
 
     @property
     def words(self) -> str:
-        return headline(values_of(self.term), get_language() or "fr")
+        """Its few words; euros say when they are due, since a deal has several such terms: « à la livraison, 540 € »."""
+        values, language = values_of(self.term), get_language() or "fr"
+        said = headline(values, language)
+        return f"{when_due(values, language)}, {said}" if values.in_euros else said
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ def unanswered(term: RemunerationTerm, on: date) -> list[date]:
         for receipt in term.receipts.all()
         if receipt.reverses_id is None and not hasattr(receipt, "reversed_by")
     }
-    return [day for day, _quantity in planned_days(term) if day <= on and day not in said]
+    return [day for day, _quantity in expected_days(term) if day <= on and day not in said]
 
 
 def outstanding_of(term: RemunerationTerm) -> Money:

@@ -25,6 +25,7 @@ from billing.allocating import (
     release,
     settled_by,
 )
+from billing.carrying import expected_days
 from billing.doubting import SurplusError, refuse_day, refuse_surplus
 from billing.drafting import lock_client
 from billing.issuing import day_of
@@ -35,7 +36,6 @@ from lib import law
 from lib.money import cents, euros, written
 from people.models import Client, User
 from quotes.models import Acceptance, Kind, RemunerationTerm
-from quotes.terms import planned_days
 from records import ledger
 from records.subjects import ref
 
@@ -167,7 +167,7 @@ def record_days(
     lock_quote_of(term)
     locked_invoices(settled_by(term))  # all at once: between two days the head of the ledger is locked already
     quote = term.version.quote
-    planned, done = dict(planned_days(term)), recorded_days(term)
+    planned, done = dict(expected_days(term)), recorded_days(term)
     made: list[Receipt | MissedDelivery] = []
     for day in sorted(days, key=lambda day: day.planned_on):
         _refuse_day(day, planned, at, quote.business.time_zone)
@@ -213,7 +213,7 @@ def record_missed(
         return found
     if MissedDelivery.objects.filter(request_id=request_id).exists():
         raise SettlingError(_("This form was already used."))
-    planned = dict(planned_days(term))
+    planned = dict(expected_days(term))
     day = Day(planned_on, planned.get(planned_on, Decimal(0)), came=False, note=note)
     _refuse_day(day, planned, at, term.version.quote.business.time_zone)
     if planned_on in recorded_days(term):

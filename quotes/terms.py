@@ -90,10 +90,11 @@ def calendar(
         return [(first_on, quantity)]
     times = min(int((quantity / per_delivery).to_integral_value(ROUND_CEILING)), MOST_DELIVERIES)
     last = quantity - per_delivery * (times - 1)
-    return [(_day(first_on, rhythm, n), last if n == times - 1 else per_delivery) for n in range(times)]
+    return [(day_number(first_on, rhythm, n), last if n == times - 1 else per_delivery) for n in range(times)]
 
 
-def _day(first_on: date, rhythm: str, n: int) -> date:
+def day_number(first_on: date, rhythm: str, n: int) -> date:
+    """Return the nth day of a rhythm, from 0: the same day of the month, or the last one there is."""
     if rhythm != Rhythm.MONTHLY:
         return first_on + timedelta(days=DAYS_BETWEEN[Rhythm(rhythm)] * n)
     years, month = divmod(first_on.month - 1 + n, 12)

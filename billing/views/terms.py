@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import settling
+from billing.carrying import expected_days
 from billing.expecting import outstanding_of
 from billing.forms_receipts import DaysForm, ReverseForm, name_of
 from billing.models import MissedDelivery, Receipt
@@ -18,7 +19,6 @@ from billing.views.common import language, may_write, say, today_of
 from lib import clock
 from people.access import BusinessRequest, clients_of, in_business
 from quotes.models import Kind, RemunerationTerm
-from quotes.terms import planned_days
 from quotes.wording import counted
 
 
@@ -29,7 +29,7 @@ def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
     term = _term_or_404(request, pk)
     today = today_of(request)
     known = settling.recorded_days(term)
-    to_answer = [(day, quantity) for day, quantity in planned_days(term) if day <= today and day not in known]
+    to_answer = [(day, quantity) for day, quantity in expected_days(term) if day <= today and day not in known]
     data = request.POST if request.method == "POST" else None
     form = DaysForm(data, term=term, days=to_answer)
     if data is not None and form.is_valid() and _recorded(request, form, term):
@@ -39,7 +39,7 @@ def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
         "term": term,
         "form": form,
         "rows": [(form[name_of(day)], day, counted(quantity, unit, language())) for day, quantity in to_answer],
-        "coming": [(day, counted(quantity, unit, language())) for day, quantity in planned_days(term) if day > today],
+        "coming": [(day, counted(quantity, unit, language())) for day, quantity in expected_days(term) if day > today],
         "past": _past(term),
         "reverse_form": ReverseForm(),
         "outstanding": outstanding_of(term),
