@@ -29,7 +29,7 @@ class Expected:
 
     @property
     def words(self) -> str:
-        """Its few words; euros say when they are due, since a deal has several such terms: « à la livraison, 540 € »."""
+        """Its few words; euros say when they are due, as a deal has several: « à la livraison, 540 € »."""
         values, language = values_of(self.term), get_language() or "fr"
         said = headline(values, language)
         return f"{when_due(values, language)}, {said}" if values.in_euros else said

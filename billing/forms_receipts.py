@@ -34,6 +34,7 @@ class ReceiptForm(RequestForm):
         client: Client,
         invoices: QuerySet[Invoice],
         term: RemunerationTerm | None = None,
+        settles: Invoice | None = None,
         **options: Any,
     ) -> None:
         super().__init__(*args, **options)
@@ -46,7 +47,7 @@ class ReceiptForm(RequestForm):
             Kind.TIME: self._time,
             Kind.LOCAL_CURRENCY: self._local_currency,
         }[self.kind]()
-        self._settles(invoices)
+        self._settles(invoices, settles)
         if SURPLUS_IS_SURE in self.data:
             self.ask_about_surplus()
 
@@ -106,13 +107,18 @@ class ReceiptForm(RequestForm):
         choices = [(means.value, means.label) for means in MEANS_OF[self.kind]]
         self.fields["means"] = forms.ChoiceField(label=pgettext_lazy("payment", "How"), choices=choices)
 
-    def _settles(self, invoices: QuerySet[Invoice]) -> None:
+    def _settles(self, invoices: QuerySet[Invoice], chosen: Invoice | None) -> None:
         """Let a person choose the invoice, where there is one to choose."""
         if not invoices:
             return
         by_itself = _("by itself: the oldest open one of this quote") if self.term else _("none for now")
         choices = [(AUTOMATIC, by_itself), *((str(row.pk), f"{row.number} · {row.title}") for row in invoices)]
-        self.fields["invoice"] = forms.ChoiceField(label=_("Settles which invoice?"), choices=choices, required=False)
+        self.fields["invoice"] = forms.ChoiceField(
+            label=_("Settles which invoice?"),
+            choices=choices,
+            required=False,
+            initial=chosen.pk if chosen else AUTOMATIC,
+        )
         self._invoices = {str(row.pk): row for row in invoices}
 
     def said(self) -> dict[str, Any]:

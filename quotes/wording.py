@@ -63,6 +63,12 @@ def headline(term: TermValues, language: str) -> str:
         return _what(term, language)
 
 
+def when_due(term: TermValues, language: str) -> str:
+    """Return by when an amount in euros is due, as the seller tells it: « à la livraison », « acompte à l’accord »."""
+    with override(language):
+        return _("deposit at the agreement") if term.is_deposit else _due(term, language)
+
+
 def amount(value: Money, language: str) -> str:
     """Return an amount inside a sentence: whole euros without decimals, « 1 200 € », else « 12,50 € »."""
     if value.amount % 1:

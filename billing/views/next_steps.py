@@ -94,7 +94,7 @@ def _key(row: Any) -> str:
 
 def next_step(row: Any) -> Step:
     slug, key = row.business.slug, _key(row)
-    record = f"{reverse('receipt_new', args=[slug])}?client={row.client_id}"
+    record = reverse("receipt_new", args=[slug])
     if key == DRAFT:
         return Step(_("Read it again and issue it"), row.get_absolute_url())
     if key in (OVERDUE, OPEN):
@@ -102,9 +102,9 @@ def next_step(row: Any) -> Step:
         words = (
             _("%(amount)s expected: record what comes") if key == OPEN else _("%(amount)s overdue: remind, or record")
         )
-        return Step(words % {"amount": amount}, record)
+        return Step(words % {"amount": amount}, f"{record}?invoice={row.pk}")
     if key == IN_KIND:
-        return Step(_("Record what comes in kind"), record)
+        return Step(_("Record what comes in kind"), f"{record}?client={row.client_id}")
     if key == OVERPAID:
         amount = written(-cents(row.left), language())
         return Step(

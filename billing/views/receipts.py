@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing import settling
-from billing.balances import with_balances
+from billing.balances import balance_from, with_balances
 from billing.claiming import free_of, values_of
-from billing.expecting import MOST, Expectations, expected
+from billing.expecting import MOST, Expectations, expected, outstanding_of
 from billing.forms_receipts import ReceiptForm, ReverseForm, SettleForm, WhoForm
 from billing.models import Invoice, Receipt
 from billing.views.common import (
@@ -95,13 +95,17 @@ def _found(rows: QuerySet[Receipt], request: BusinessRequest) -> QuerySet[Receip
 @writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def receipt_new(request: BusinessRequest) -> HttpResponse:
-    """Record what came. First choose what it belongs to; then only the fields of its kind are there."""
-    term = _term(request)
-    client = term.version.quote.client if term else _client(request)
-    kind = term.kind if term else request.GET.get("kind", "")
+    """Record what came. First choose what it belongs to; then only the fields of its kind are there.
+
+    `?invoice=`: euros for that invoice, with its client, its term and what is left of it filled in.
+    """
+    invoice = _invoice(request)
+    term = _term_in_euros(invoice) if invoice else _term(request)
+    client = invoice.client if invoice else term.version.quote.client if term else _client(request)
+    kind = term.kind if term else Kind.MONEY if invoice else request.GET.get("kind", "")
     if client is None or kind not in Kind.values:
         return _choose(request, client)
-    invoices = _open_invoices(request, client)
+    invoices = _open_invoices(request, client, also=invoice)
     data = request.POST if request.method == "POST" else None
     form = ReceiptForm(
         data,
@@ -110,11 +114,13 @@ def receipt_new(request: BusinessRequest) -> HttpResponse:
         client=client,
         invoices=invoices.order_by("issued_on", "pk"),
         term=term,
+        settles=invoice,
+        initial={"value": invoice.in_euros.amount} if invoice else None,  # type: ignore[attr-defined]
     )
     if data is not None and form.is_valid() and (made := _recorded(request, form)) is not None:
         return redirect("receipt", request.business.slug, made.pk)
     agreed = headline(values_of(term), language()) if term else ""
-    context = {"form": form, "term": term, "agreed": agreed, "client": client, "kind": kind}
+    context = {"form": form, "term": term, "agreed": agreed, "client": client, "kind": kind, "invoice": invoice}
     return render(request, "billing/receipt_new.html", context, status=422 if data is not None else 200)
 
 
@@ -155,6 +161,25 @@ def _term(request: BusinessRequest) -> RemunerationTerm | None:
     return get_object_or_404(mine, pk=pk)
 
 
+def _invoice(request: BusinessRequest) -> Invoice | None:
+    """Return the invoice that the address names, with its `in_euros` left: nothing, after a first click."""
+    if (pk := row_id(request.GET.get("invoice", ""))) is None:
+        return None
+    rows = visible_invoices(request).filter(issued_at__isnull=False, corrects=None)
+    mine: Any = with_balances(rows.select_related("client__activity__business", "term"), today_of(request))
+    found: Any = get_object_or_404(mine, pk=pk)
+    found.in_euros = balance_from(found).in_euros
+    return cast("Invoice", found)
+
+
+def _term_in_euros(invoice: Invoice) -> RemunerationTerm | None:
+    """Return the agreed term that euros for this invoice come for: its deposit, or the first still to come."""
+    if invoice.term_id:
+        return invoice.term
+    terms = [part.term for part in invoice.terms.filter(kind=Kind.MONEY).select_related("term") if part.term]
+    return next((term for term in terms if outstanding_of(term).amount > 0), terms[0] if terms else None)
+
+
 def _client(request: BusinessRequest) -> Client | None:
     if (pk := row_id(request.GET.get("client", ""))) is None:
         return None
@@ -183,9 +208,10 @@ def _kinds(request: BusinessRequest) -> list[tuple[str, Any]]:
     return [(kind.value, kind.label) for kind in Kind if accepted[kind]]
 
 
-def _open_invoices(request: BusinessRequest, client: Client) -> QuerySet[Invoice]:
+def _open_invoices(request: BusinessRequest, client: Client, also: Invoice | None = None) -> QuerySet[Invoice]:
+    """Return the client's invoices of which something is left, and `also` one that the page is about."""
     rows: Any = with_balances(visible_invoices(request).filter(client=client), today_of(request))
-    return cast("QuerySet[Invoice]", rows.filter(left__gt=0))
+    return cast("QuerySet[Invoice]", rows.filter(Q(left__gt=0) | Q(pk=also.pk if also else None)))
 
 
 # One receipt ------------------------------------------------------------------------------------------------------
