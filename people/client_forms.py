@@ -8,7 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from lib import identifiers
-from people.forms import NARROW_ADDRESS, number_or_error
+from people.forms import NARROW_ADDRESS, PrintedForm, number_or_error
 from people.models import Activity, Client, Contact
 
 Kind = Client.Kind
@@ -25,8 +25,10 @@ NEEDED: dict[str, str] = {Kind.COMPANY: NUMBER, Kind.PUBLIC: NUMBER}
 ALL_ASKED = (NUMBER, VAT, RNA, COURT, SERVICE)
 
 
-class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
+class ClientForm(PrintedForm):
     """A client of one kind: the fields of the other kinds are not there."""
+
+    NEVER_PRINTED: ClassVar[set[str]] = {"notes"}
 
     company_number = forms.CharField(
         label=_("SIREN or SIRET number"),
@@ -132,7 +134,7 @@ class ClientForm(forms.ModelForm):  # type: ignore[type-arg]
         return {**facts, **emptied, **identity, "kind": self.kind}
 
 
-class ContactForm(forms.ModelForm):  # type: ignore[type-arg]
+class ContactForm(PrintedForm):
     """A person at a client's who receives mails with links."""
 
     class Meta:

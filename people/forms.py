@@ -1,5 +1,6 @@
 """What people type about their business, their colleagues and themselves, checked next to the field."""
 
+import re
 import zoneinfo
 from typing import Any, ClassVar
 
@@ -7,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from lib import colours, identifiers, images
+from lib import colours, identifiers, images, pdf
 from lib.form_fields import DayField, NumberField
 from lib.money import euros
 from people.models import Business, Role, User
@@ -27,6 +28,7 @@ ZONES = [
     "Europe/Luxembourg",
     "Europe/Zurich",
 ]
+FRENCH_POSTAL_CODE = re.compile(r"[0-9]{5}")
 NARROW_ADDRESS = {"autocomplete": "postal-code", "inputmode": "numeric"}
 
 
@@ -38,7 +40,36 @@ def number_or_error(read: Any, text: str) -> str:
         raise forms.ValidationError(str(error)) from error
 
 
-class IdentityForm(forms.ModelForm):  # type: ignore[type-arg]
+class PrintedForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What documents will say of somebody: only what our fonts can print, and a French postal code in France."""
+
+    NEVER_PRINTED: ClassVar[set[str]] = set()
+
+    def clean(self) -> dict[str, Any]:
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, value in list(said.items()):
+            if isinstance(value, str) and name not in self.NEVER_PRINTED and (missing := pdf.missing_glyphs(value)):
+                words = _("These characters cannot be printed in the PDF: %(characters)s. Remove them.")
+                self.add_error(name, words % {"characters": " ".join(sorted(missing)[:10])})
+        return said
+
+    @property
+    def is_in_france(self) -> bool:
+        """Whether the address is French: a VAT number of another country says it is not."""
+        vat_number: str = self.cleaned_data.get("vat_number", "")
+        return self.instance.country == "FR" and vat_number[:2] in {"", "FR"}
+
+    def clean_postal_code(self) -> str:
+        typed: str = self.cleaned_data["postal_code"]
+        if not self.is_in_france:
+            return typed
+        code = "".join(typed.split())
+        if not FRENCH_POSTAL_CODE.fullmatch(code):
+            raise forms.ValidationError(_("A French postal code has five digits, such as 67000."))
+        return code
+
+
+class IdentityForm(PrintedForm):
     """Who sells: the name, number and address that the law wants on each document."""
 
     company_number = forms.CharField(

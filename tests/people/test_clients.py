@@ -175,3 +175,21 @@ def test_a_contact_no_longer_written_to_stays_in_the_records(
     as_freelancer.post(f"{address}{contact.client_id}/contacts/{contact.pk}/remove/")
     contact.refresh_from_db()
     assert contact.archived_at
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [({"postal_code": "6700"}, "postal_code"), ({"name": "Ferme 🥕"}, "name"), ({"address": "1 rue 🥕"}, "address")],
+)
+def test_what_documents_could_not_say_of_a_client_is_refused_at_once(
+    as_freelancer: Visitor, address: str, values: dict[str, str], field: str
+) -> None:
+    assert field in add(as_freelancer, address, "FARM", **values).context["form"].errors
+    assert not Client.objects.exists()
+
+
+def test_private_notes_say_what_they_like_and_a_neighbour_has_another_postal_code(
+    as_freelancer: Visitor, address: str
+) -> None:
+    add(as_freelancer, address, "FARM", notes="🥕", vat_number="BE0403170701", postal_code="1000", city="Bruxelles")
+    assert (Client.objects.get().notes, Client.objects.get().postal_code) == ("🥕", "1000")

@@ -218,3 +218,26 @@ def test_opening_twice_with_one_request_returns_the_first(newcomer: User) -> Non
     first = open_business(by=newcomer, at=make.NOW, request_id=request_id, facts=facts)
     assert open_business(by=newcomer, at=make.NOW, request_id=request_id, facts=facts) == first
     assert first.turnover_already.amount == Decimal(0)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("postal_code", "6700", "cinq chiffres"),
+        ("postal_code", "F-67000", "cinq chiffres"),
+        ("postal_code", "٦٧٠٠٠", "cinq chiffres"),
+        ("legal_name", "Noé Courge 🥕", "ne peuvent pas être imprimés dans le PDF : 🥕"),
+        ("city", "Strasbourg 🥨", "ne peuvent pas être imprimés dans le PDF : 🥨"),
+    ],
+)
+def test_what_documents_could_not_say_is_refused_at_once(visitor: Visitor, field: str, typed: str, sentence: str):
+    answer = step(visitor, "identity", IDENTITY | {field: typed})
+    assert sentence in answer.content.decode().replace("\u00a0", " ").replace("\u202f", " ")
+    assert typed in answer.content.decode()
+
+
+def test_a_postal_code_may_be_typed_in_two_groups(visitor: Visitor) -> None:
+    step(visitor, "identity", IDENTITY | {"postal_code": "67 000"})
+    step(visitor, "tax", TAX)
+    step(visitor, "look", LOOK)
+    assert Business.objects.get().postal_code == "67000"
