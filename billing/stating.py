@@ -5,15 +5,21 @@ client, so that its PDF is the same whenever it is made.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from djmoney.money import Money
 
 from billing import facts as f
-from billing.models import Deduction, Invoice, InvoiceTerm
+from billing.claiming import values_of
+from billing.models import Deduction, Invoice, InvoiceTerm, Receipt
 from people.models import Client
+from quotes.models import Kind
+from quotes.wording import headline
 
 KINDS = {
     Invoice.Type.DEPOSIT: f.DEPOSIT,
@@ -32,7 +38,7 @@ def facts_of(invoice: Invoice) -> f.InvoiceFacts:
         invoice,
         on=invoice.issued_on,
         taxes=invoice.taxes.all(),
-        terms=invoice.terms.all(),
+        terms=invoice.terms.select_related("term"),
         deductions=invoice.deductions.select_related("deposit"),
     )
 
@@ -142,10 +148,29 @@ def _parts(terms: Iterable[InvoiceTerm], language: str) -> Iterable[f.Part]:
             label = term.label or _("Balance in euros")
             outstanding = term.value - term.received
             if term.received.amount > 0:
-                yield f.Part(term.kind, label, term.received, f.RECEIVED)
+                yield f.Part(term.kind, _counted(term, term.received, language) or label, term.received, f.RECEIVED)
             if outstanding.amount > 0:
                 state = f.TO_PAY if term.kind == "money" else f.TO_RECEIVE
-                yield f.Part(term.kind, label, outstanding, state)
+                yield f.Part(term.kind, _counted(term, outstanding, language) or label, outstanding, state)
+
+
+def _counted(part: InvoiceTerm, value: Money, language: str) -> str:
+    """Return the words of a portion of a term in kind, « 13 paniers à 20 € l’unité »; "" where the agreed label says it
+    all, or where units cannot be told from euros: some came at another value than the agreed one.
+
+    Reads frozen rows only, and receipts of before the issue, which never change: the words are always the same.
+    """
+    term = part.term
+    if term is None or term.kind == Kind.MONEY or value == term.value or not term.unit_value.amount:
+        return ""
+    count = value.amount / term.unit_value.amount
+    if count % (Decimal(1) if term.kind == Kind.GOODS else Decimal("0.01")):
+        return ""
+    issued_at, came = part.invoice.issued_at, Receipt.objects.filter(term=term)
+    before = came.filter(recorded_at__lte=issued_at) if issued_at else came
+    if any(price != term.unit_value.amount for price in before.values_list("unit_value", flat=True)):
+        return ""
+    return headline(replace(values_of(term), quantity=count, value=value), language)
 
 
 def texts(facts: f.InvoiceFacts) -> str:
