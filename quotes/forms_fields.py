@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
@@ -49,6 +50,10 @@ class NumberField(forms.DecimalField):
         self.least = least
         super().__init__(**options)
         self.widget.is_localized = False
+        for validator in self.validators:
+            if isinstance(validator, MinValueValidator):
+                above_zero = validator.limit_value > 0
+                validator.message = _("Write a number above 0.") if above_zero else _("Write 0 or more.")
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         return {"inputmode": "decimal", "autocomplete": "off", "class": "amount"}

@@ -3,9 +3,9 @@
 from typing import Any
 
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from lib.days import day_written
 from quotes.states import State
 
 TONES = {
@@ -38,7 +38,7 @@ def next_step(quote: Any, slug: str, followed: str = "") -> dict[str, str]:
 
 
 def _words(quote: Any) -> str:
-    day = {"day": date_format(quote.valid_until, "SHORT_DATE_FORMAT") if quote.valid_until else ""}
+    day = {"day": day_written(quote.valid_until) if quote.valid_until else ""}
     return {
         State.SENT: _("Not opened yet; valid until %(day)s") % day,
         State.OPENED: _("Opened; the answer is awaited until %(day)s") % day,

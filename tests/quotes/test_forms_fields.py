@@ -47,3 +47,14 @@ def test_a_number_is_shown_as_it_would_be_typed():
         assert NumberField().prepare_value(Decimal("100.0000")) == "100"
     with override("en"):
         assert EurosField().prepare_value(euros("12.5")) == "12.50"
+
+
+@pytest.mark.parametrize(
+    ("least", "typed", "said"),
+    [("0.0001", "0", "Écrivez un nombre supérieur à 0."), ("0", "-1", "Écrivez 0 ou davantage.")],
+)
+def test_a_number_too_small_is_told_in_peoples_words(least: str, typed: str, said: str):
+    field = NumberField(min_value=Decimal(least), max_digits=12, decimal_places=4)
+    with override("fr"), pytest.raises(ValidationError) as refused:
+        field.clean(typed)
+    assert refused.value.messages == [said]

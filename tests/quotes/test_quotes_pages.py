@@ -48,7 +48,7 @@ def test_the_list_says_what_to_do_next(activity: Activity, draft: QuoteVersion, 
     words = text_of(as_freelancer.get(base(activity)))
     assert "Finir de l’écrire, et l’envoyer" in words
     send(draft)
-    assert "Pas encore ouvert ; valable jusqu’au 31/12/2026" in text_of(as_freelancer.get(base(activity)))
+    assert "Pas encore ouvert ; valable jusqu’au 31 décembre 2026" in text_of(as_freelancer.get(base(activity)))
 
 
 def test_the_list_is_filtered_searched_and_summed_by_kind(activity: Activity, mine: Sent, as_freelancer: Visitor):
