@@ -232,14 +232,16 @@ def take_two_baskets(lise: Walker) -> None:
 
 
 def record_a_transfer(lise: Walker) -> None:
+    lise.go("/b/lise-potager/receipts/new/")
+    assert "acompte à l’accord, 360 €" in lise.text()
+    lise.look("what came?")
     lise.go("/b/lise-potager/invoices/?sort=number")
     lise.page.get_by_role("link", name="F2026-0001").first.click()
     lise.page.wait_for_url("**/invoices/*/")
-    lise.click("a[href*='/receipts/new/']")
-    lise.look("what came?")
-    lise.click("a[href*='/receipts/new/?term=']")
+    lise.click("a[href*='/receipts/new/?invoice=']")
     lise.look("new receipt")
-    lise.fill(value="360,00", received_on="2026-12-10", reference="VIR FERME")
+    assert lise.page.input_value("[name=value]") == "360"
+    lise.fill(received_on="2026-12-10", reference="VIR FERME")
     lise.choose("means", "TRANSFER")
     lise.send()
     assert "F2026-0001" in lise.text()
