@@ -20,7 +20,10 @@ def in_kind(said: facts.InvoiceFacts) -> list[tuple[str, str]]:
 def test_two_baskets_of_fifteen_read_as_two_and_thirteen(acceptance: Acceptance) -> None:
     basket_came(acceptance, make.FIRST_FRIDAY, quantity=2)
     draft = final_of(acceptance, at=LATER, issued=False)
-    counts = [("2 paniers de légumes à 20 € l’unité", facts.RECEIVED), ("13 paniers de légumes à 20 € l’unité", facts.TO_RECEIVE)]
+    counts = [
+        ("2 paniers de légumes à 20 € l’unité", facts.RECEIVED),
+        ("13 paniers de légumes à 20 € l’unité", facts.TO_RECEIVE),
+    ]
 
     _claim, preview = issuing.fill(draft, LATER.date())
     assert in_kind(preview) == counts
@@ -44,7 +47,9 @@ def test_the_words_are_in_the_language_of_the_document(acceptance: Acceptance) -
 
 
 def test_what_is_wholly_to_come_keeps_the_agreed_words(acceptance: Acceptance) -> None:
-    assert in_kind(stating.facts_of(final_of(acceptance))) == [("15 paniers de légumes à 20 € l’unité", facts.TO_RECEIVE)]
+    assert in_kind(stating.facts_of(final_of(acceptance))) == [
+        ("15 paniers de légumes à 20 € l’unité", facts.TO_RECEIVE)
+    ]
 
 
 def test_units_are_not_counted_from_euros_when_some_came_at_another_value(acceptance: Acceptance) -> None:
