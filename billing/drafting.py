@@ -55,6 +55,11 @@ class DraftLine(LineValues):
     """A line as it will be written; what a LineValues holds, and its description."""
 
     description: str = ""
+    section: str = ""
+    nature: str = "SERVICES"
+    exemption: str = ""
+    quote_line_id: int | None = None
+    done_percent: Decimal | None = None
 
 
 # The deposit ------------------------------------------------------------------------------------------------------
@@ -171,6 +176,11 @@ def values_of_line(line: Any) -> DraftLine:
         title=line.title,
         unit=line.unit,
         description=line.description,
+        section=line.section,
+        nature=line.nature,
+        exemption=line.exemption,
+        quote_line_id=getattr(line, "quote_line_id", None),
+        done_percent=getattr(line, "done_percent", None),
     )
 
 
@@ -274,6 +284,11 @@ def _write_lines(draft: Invoice, lines: Sequence[DraftLine]) -> None:
             unit_price=line.unit_price,
             discount_percent=line.discount_percent,
             vat_rate=Decimal(0) if franchise else line.vat_rate,
+            section=line.section,
+            nature=line.nature,
+            exemption=line.exemption,
+            quote_line_id=line.quote_line_id,
+            done_percent=line.done_percent,
             net=line.net,
         )
         for position, line in enumerate(lines, start=1)

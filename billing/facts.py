@@ -19,15 +19,21 @@ from stdnum.fr import tva as vat_numbers
 from lib.money import euros, total, vat_of
 from people.letterhead import Party as Party
 
-DEPOSIT, STANDARD, FINAL, CREDIT_NOTE, DEPOSIT_CREDIT_NOTE = (
-    "deposit",
-    "standard",
-    "final",
-    "credit_note",
-    "deposit_credit_note",
-)
-# UNTDID 1001 (BR-FR-04)
-TYPE_CODES = {DEPOSIT: "386", STANDARD: "380", FINAL: "380", CREDIT_NOTE: "381", DEPOSIT_CREDIT_NOTE: "503"}
+DEPOSIT, STANDARD, FINAL, PROGRESS, REPLACEMENT = "deposit", "standard", "final", "progress", "replacement"
+CREDIT_NOTE, DEPOSIT_CREDIT_NOTE = "credit_note", "deposit_credit_note"
+SELF_BILLED, SELF_BILLED_CREDIT = "self_billed", "self_billed_credit"
+TYPE_CODES = {  # UNTDID 1001 (BR-FR-04)
+    DEPOSIT: "386",
+    STANDARD: "380",
+    FINAL: "380",
+    PROGRESS: "380",
+    REPLACEMENT: "384",
+    CREDIT_NOTE: "381",
+    DEPOSIT_CREDIT_NOTE: "503",
+    SELF_BILLED: "389",
+    SELF_BILLED_CREDIT: "261",
+}
+CREDITS = (CREDIT_NOTE, DEPOSIT_CREDIT_NOTE, SELF_BILLED_CREDIT)
 
 RECEIVED, TO_RECEIVE, TO_PAY = "received", "to_receive", "to_pay"
 STATES = (RECEIVED, TO_RECEIVE, TO_PAY)
@@ -48,6 +54,10 @@ class Line:
     vat_rate: Decimal = Decimal(0)
     discount_percent: Decimal = Decimal(0)
     description: str = ""
+    section: str = ""
+    nature: str = "SERVICES"
+    category: str = ""  # BT-151; empty: the one of the tax that has its rate
+    done_percent: Decimal | None = None  # of a progress invoice: cumulated, this one included
 
 
 @dataclass(frozen=True)
@@ -124,16 +134,20 @@ class InvoiceFacts:
     deductions: tuple[Deduction, ...] = ()
     notes: tuple[Note, ...] = ()
     corrects: Reference | None = None
+    replaces: Reference | None = None
     title: str = ""
     reason: str = ""
     terms: str = ""
     language: str = "fr"
+    second_language: str = ""
     nature: str = "S"
     franchise: bool = False
     vat_on_debits: bool = False
     iban: str = ""
     bic: str = ""
     order_reference: str = ""
+    engagement: str = ""
+    buyer_accounting_reference: str = ""
     quote_number: str = ""
     quote_on: date | None = None
     period: tuple[date, date] | None = None
@@ -143,7 +157,7 @@ class InvoiceFacts:
 
     @property
     def is_credit(self) -> bool:
-        return self.kind in (CREDIT_NOTE, DEPOSIT_CREDIT_NOTE)
+        return self.kind in CREDITS
 
     @property
     def deducted(self) -> Money:
@@ -166,7 +180,7 @@ class InvoiceFacts:
 
     @property
     def references(self) -> tuple[Reference, ...]:
-        return (*self.deductions, *((self.corrects,) if self.corrects else ()))
+        return (*self.deductions, *(found for found in (self.corrects, self.replaces) if found))
 
     @property
     def all_received(self) -> bool:

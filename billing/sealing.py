@@ -6,7 +6,7 @@ from typing import Any
 from billing.models import Invoice, Receipt
 from lib.seals import seal
 
-LATEST = 1
+LATEST = 2
 INVOICE_FIELDS = (
     "type",
     "number",
@@ -31,6 +31,15 @@ INVOICE_FIELDS = (
     "agreed_otherwise",
     "payable",
 )
+INVOICE_FIELDS_2 = (
+    *INVOICE_FIELDS,
+    "engagement",
+    "buyer_accounting_reference",
+    "period_since",
+    "period_until",
+    "second_language",
+    "deposit_month",
+)
 LINE_FIELDS = (
     "position",
     "title",
@@ -42,8 +51,10 @@ LINE_FIELDS = (
     "vat_rate",
     "net",
 )
+LINE_FIELDS_2 = (*LINE_FIELDS, "section", "nature", "exemption", "done_percent")
 TAX_FIELDS = ("category", "rate", "base", "amount")
 TERM_FIELDS = ("position", "kind", "label", "value", "received", "due_on")
+PART_FIELDS = ("position", "kind", "label", "unit", "quantity", "unit_value", "value", "valuation", "due_on")
 RECEIPT_FIELDS = (
     "kind",
     "received_on",
@@ -69,9 +80,24 @@ RECEIPT_FIELDS = (
 
 def seal_of_invoice(invoice: Invoice, version: int = LATEST) -> str:
     """Return the SHA-256 of all that an invoice says. Reads its rows; writes nothing."""
-    if version != 1:
+    if version not in (1, 2):
         raise ValueError(f"Invoices have no seal of version {version}.")
-    facts = _fields(invoice, INVOICE_FIELDS) | {
+    facts = _fields_1(invoice)
+    return seal(facts if version == 1 else facts | _fields_2(invoice))
+
+
+def _fields_2(invoice: Invoice) -> dict[str, Any]:
+    """Return what version 2 adds or says in more detail."""
+    return _fields(invoice, INVOICE_FIELDS_2) | {
+        "document": "courgette invoice version 2",
+        "replaces": invoice.replaces.number if invoice.replaces else None,
+        "lines": [_fields(line, LINE_FIELDS_2) for line in invoice.lines.order_by("position")],
+        "agreed_parts": [_fields(part, PART_FIELDS) for part in invoice.agreed_parts.order_by("position")],
+    }
+
+
+def _fields_1(invoice: Invoice) -> dict[str, Any]:
+    return _fields(invoice, INVOICE_FIELDS) | {
         "business": invoice.business_id,
         "client": invoice.client_id,
         "corrects": invoice.corrects.number if invoice.corrects else None,
@@ -83,7 +109,6 @@ def seal_of_invoice(invoice: Invoice, version: int = LATEST) -> str:
             for row in invoice.deductions.select_related("deposit").order_by("deposit__number")
         ],
     }
-    return seal(facts)
 
 
 def seal_of_receipt(receipt: Receipt) -> str:

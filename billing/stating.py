@@ -25,6 +25,8 @@ KINDS = {
     Invoice.Type.DEPOSIT: f.DEPOSIT,
     Invoice.Type.STANDARD: f.STANDARD,
     Invoice.Type.FINAL: f.FINAL,
+    Invoice.Type.PROGRESS: f.PROGRESS,
+    Invoice.Type.REPLACEMENT: f.REPLACEMENT,
     Invoice.Type.CREDIT_NOTE: f.CREDIT_NOTE,
 }
 PARTY_FIELDS = frozenset(f.Party.__dataclass_fields__) - {"is_consumer"}
@@ -67,16 +69,21 @@ def stated(
         deductions=deducted,
         notes=tuple(f.Note(**note) for note in mentions.get("notes", ())),
         corrects=_reference(invoice.corrects),
+        replaces=_reference(invoice.replaces),
         title=invoice.title,
         reason=invoice.reason,
         terms=mentions.get("terms", ""),
         language=invoice.language,
+        second_language=invoice.second_language,
         nature=mentions.get("nature", "S"),
         franchise=seller.get("vat_regime") == "FRANCHISE",
         vat_on_debits=bool(seller.get("vat_on_debits")),
         iban=seller.get("iban", ""),
         bic=seller.get("bic", ""),
         order_reference=invoice.order_reference,
+        engagement=invoice.engagement,
+        buyer_accounting_reference=invoice.buyer_accounting_reference,
+        period=(invoice.period_since, invoice.period_until) if invoice.period_since and invoice.period_until else None,
         quote_number=quote.number if quote else "",
         quote_on=quote.sent_on if quote else None,
         logo=bytes(invoice.logo) if invoice.logo else None,
@@ -110,6 +117,9 @@ def _line(line: Any) -> f.Line:
         vat_rate=line.vat_rate,
         discount_percent=line.discount_percent,
         description=line.description,
+        section=line.section,
+        nature=line.nature,
+        done_percent=line.done_percent,
     )
 
 

@@ -71,6 +71,7 @@ class Business(Address):
     class VatRegime(models.TextChoices):
         FRANCHISE = "FRANCHISE", _("Small-business exemption (franchise en base)")
         NORMAL = "NORMAL", _("Charges VAT")
+        EXEMPT = "EXEMPT", _("Exempt by its activity")
 
     slug = models.SlugField(max_length=60, unique=True)
     legal_name = models.CharField(_("legal name"), max_length=200)
@@ -88,6 +89,7 @@ class Business(Address):
     vat_regime = models.CharField(
         _("VAT regime"), max_length=16, choices=VatRegime.choices, default=VatRegime.FRANCHISE
     )
+    vat_exemption = models.CharField(_("why it is exempt"), max_length=40, blank=True)  # a reason in lib.law
     vat_number = models.CharField(_("VAT number"), max_length=20, blank=True)
     vat_on_debits = models.BooleanField(_("VAT on debits"), default=False)
     iban = models.CharField(_("IBAN"), max_length=34, blank=True)
@@ -110,6 +112,9 @@ class Business(Address):
             only_euros("business"),
             models.CheckConstraint(
                 condition=~Q(vat_regime="NORMAL") | ~Q(vat_number=""), name="who_charges_vat_has_a_vat_number"
+            ),
+            models.CheckConstraint(
+                condition=~Q(vat_regime="EXEMPT") | ~Q(vat_exemption=""), name="who_is_exempt_says_why"
             ),
         ]
 
@@ -213,6 +218,16 @@ class Client(Address):
     language = models.CharField(
         _("language"), max_length=5, default="fr", choices=[("fr", "Français"), ("en", "English")]
     )
+    second_language = models.CharField(
+        _("second language of their documents"),
+        max_length=5,
+        blank=True,
+        choices=[("fr", "Français"), ("en", "English")],
+    )
+    delivery_address = models.CharField(_("delivery address"), max_length=200, blank=True)
+    delivery_postal_code = models.CharField(_("postal code"), max_length=16, blank=True)
+    delivery_city = models.CharField(_("town"), max_length=100, blank=True)
+    delivery_country = models.CharField(_("country"), max_length=2, blank=True)
     notes = models.TextField(_("private notes"), blank=True)
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

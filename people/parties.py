@@ -25,6 +25,7 @@ def seller(business: Business) -> dict[str, Any]:
         "siret": business.siret,
         "registration": business.registration,
         "vat_regime": business.vat_regime,
+        "vat_exemption": business.vat_exemption,
         "vat_number": business.vat_number,
         "vat_on_debits": business.vat_on_debits,
         "email": business.email,
@@ -49,6 +50,10 @@ def buyer(client: Client) -> dict[str, Any]:
         "rna": client.rna,
         "court_register": client.court_register,
         "service_code": client.service_code,
+        "delivery_address": client.delivery_address,
+        "delivery_postal_code": client.delivery_postal_code,
+        "delivery_city": client.delivery_city,
+        "delivery_country": client.delivery_country,
         "email": contact.email if contact else "",
         "contact": contact.name if contact else "",
     }

@@ -11,7 +11,7 @@ from typing import Any
 from lib.seals import seal
 from quotes.models import QuoteVersion
 
-LATEST = 1
+LATEST = 2
 
 VERSION_FIELDS_1 = (
     "number",
@@ -42,6 +42,7 @@ LINE_FIELDS_1 = (
     "vat_rate",
     "net",
 )
+LINE_FIELDS_2 = (*LINE_FIELDS_1, "section", "nature", "exemption")
 TERM_FIELDS_1 = (
     "position",
     "kind",
@@ -91,9 +92,18 @@ def _fields_1(version: QuoteVersion) -> Mapping[str, Any]:
     }
 
 
+def _fields_2(version: QuoteVersion) -> Mapping[str, Any]:
+    """Say as well how lines are grouped, whether they are goods or services, and why one is exempt."""
+    return {
+        **_fields_1(version),
+        "document": "courgette quote version 2",
+        "lines": [_named(line, LINE_FIELDS_2) for line in version.lines.order_by("position")],
+    }
+
+
 def _named(row: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-FIELDS: dict[int, Callable[[QuoteVersion], Mapping[str, Any]]] = {1: _fields_1}
-CANONICAL_TEXT = {1: 1}
+FIELDS: dict[int, Callable[[QuoteVersion], Mapping[str, Any]]] = {1: _fields_1, 2: _fields_2}
+CANONICAL_TEXT = {1: 1, 2: 1}

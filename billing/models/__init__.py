@@ -1,10 +1,11 @@
 """What is owed and received: invoices, receipts, how receipts settle invoices, and what the accountant takes."""
 
 from billing.models.exports import DownloadLog, Export
-from billing.models.invoices import Deduction, Invoice, InvoiceLine, InvoiceTax, InvoiceTerm
+from billing.models.invoices import AgreedPart, Deduction, Invoice, InvoiceLine, InvoiceTax, InvoiceTerm
 from billing.models.receipts import Allocation, MissedDelivery, Receipt
 
 __all__ = [
+    "AgreedPart",
     "Allocation",
     "Deduction",
     "DownloadLog",

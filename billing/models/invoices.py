@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.fields import money_field, only_euros, request_id_field
 from people.models import Activity, Business, Client, User
-from quotes.models import Acceptance, Kind, RemunerationTerm, Unit
+from quotes.models import Acceptance, Kind, PricedLine, QuoteLine, RemunerationTerm
 
 
 class Invoice(models.Model):
@@ -18,6 +18,8 @@ class Invoice(models.Model):
         DEPOSIT = "DEPOSIT", _("deposit invoice")
         STANDARD = "STANDARD", _("invoice")
         FINAL = "FINAL", _("final invoice")
+        PROGRESS = "PROGRESS", _("progress invoice")
+        REPLACEMENT = "REPLACEMENT", _("replacement invoice")
         CREDIT_NOTE = "CREDIT_NOTE", _("credit note")
 
     business = models.ForeignKey(Business, models.PROTECT, related_name="invoices")
@@ -28,14 +30,23 @@ class Invoice(models.Model):
         RemunerationTerm, models.PROTECT, null=True, blank=True, related_name="deposit_invoices"
     )  # the deposit's term
     corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="credit_notes")
+    replaces = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
+    )  # cancelled by this one (CGI 289 I-5): at most one draft or invoice replaces another
     type = models.CharField(max_length=16, choices=Type.choices)
+    deposit_month = models.DateField(null=True, blank=True)  # first day of the month whose goods it invoices
     title = models.CharField(_("title"), max_length=200)
     introduction = models.TextField(_("introduction"), blank=True)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     order_reference = models.CharField(_("order reference"), max_length=50, blank=True)
+    engagement = models.CharField(_("engagement number"), max_length=50, blank=True)
+    buyer_accounting_reference = models.CharField(_("client's accounting reference"), max_length=50, blank=True)
+    period_since = models.DateField(_("period from"), null=True, blank=True)
+    period_until = models.DateField(_("period to"), null=True, blank=True)
     delivered_on = models.DateField(_("done on"), null=True, blank=True)
     due_on = models.DateField(_("to be paid by"), null=True, blank=True)
     language = models.CharField(max_length=5, default="fr")
+    second_language = models.CharField(max_length=5, blank=True)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField()
     request_id = request_id_field()
@@ -65,7 +76,25 @@ class Invoice(models.Model):
         constraints = [
             only_euros("invoice"),
             models.UniqueConstraint("business", "number", name="an_invoice_number_is_given_once"),
-            models.UniqueConstraint("term", condition=Q(type="DEPOSIT"), name="a_deposit_is_invoiced_once"),
+            models.UniqueConstraint(
+                "term", condition=Q(type="DEPOSIT", deposit_month=None), name="a_deposit_is_invoiced_once"
+            ),
+            models.UniqueConstraint(
+                "term",
+                "deposit_month",
+                condition=Q(type="DEPOSIT", deposit_month__isnull=False),
+                name="a_month_in_kind_is_invoiced_once",
+            ),
+            models.CheckConstraint(
+                condition=(Q(type="REPLACEMENT") & Q(replaces__isnull=False))
+                | (~Q(type="REPLACEMENT") & Q(replaces=None)),
+                name="a_replacement_replaces_an_invoice",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_since=None, period_until=None)
+                | Q(period_since__isnull=False, period_until__gte=F("period_since")),
+                name="an_invoiced_period_ends_after_it_starts",
+            ),
             models.CheckConstraint(
                 condition=(Q(type="CREDIT_NOTE") & Q(corrects__isnull=False))
                 | (~Q(type="CREDIT_NOTE") & Q(corrects=None)),
@@ -107,19 +136,17 @@ class Invoice(models.Model):
         return reverse("invoice", args=[self.business.slug, self.pk])
 
 
-class InvoiceLine(models.Model):
+class InvoiceLine(PricedLine):
     """A line of an invoice."""
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    title = models.CharField(_("title"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
-    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=4, default=1)
-    unit = models.CharField(_("unit"), max_length=16, choices=Unit.choices, default=Unit.FLAT)
-    unit_price = money_field(decimals=6)
-    discount_percent = models.DecimalField(_("discount"), max_digits=5, decimal_places=2, default=0)
-    vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2, default=0)
-    net = money_field()
+    quote_line = models.ForeignKey(
+        QuoteLine, models.PROTECT, null=True, blank=True, related_name="+"
+    )  # what a progress invoice claims a share of
+    done_percent = models.DecimalField(
+        _("done so far"), max_digits=5, decimal_places=2, null=True, blank=True
+    )  # cumulated, this invoice included
 
     class Meta:
         ordering = ["invoice", "position"]
@@ -133,9 +160,6 @@ class InvoiceLine(models.Model):
                 name="an_invoice_discount_is_a_percentage",
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.title
 
 
 class InvoiceTax(models.Model):
@@ -197,6 +221,36 @@ class InvoiceTerm(models.Model):
         constraints = [
             only_euros("invoice_term"),
             models.UniqueConstraint("invoice", "position", name="an_invoice_term_position_is_taken_once"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class AgreedPart(models.Model):
+    """How an invoice without a quote is to be paid otherwise than in euros: so many units at so much.
+
+    Written on the draft by a person; what is left of the total is in euros. Frozen with the invoice.
+    """
+
+    invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="agreed_parts")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
+    label = models.CharField(_("what"), max_length=120)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=10, decimal_places=2)
+    unit_value = money_field()
+    value = money_field()
+    valuation = models.CharField(_("how its value was found"), max_length=200, blank=True)
+    due_on = models.DateField(_("date"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["invoice", "position"]
+        constraints = [
+            only_euros("agreed_part"),
+            models.UniqueConstraint("invoice", "position", name="an_agreed_part_position_is_taken_once"),
+            models.CheckConstraint(condition=~Q(kind="money"), name="an_agreed_part_is_not_in_euros"),
+            models.CheckConstraint(condition=Q(quantity__gt=0, value__gt=0), name="an_agreed_part_is_worth_something"),
         ]
 
     def __str__(self) -> str:

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from billing.models.invoices import Invoice
+from billing.models.invoices import AgreedPart, Invoice
 from lib.fields import money_field, only_euros, request_id_field
 from people.models import Activity, Business, Client, User
 from quotes.models import Kind, RemunerationTerm
@@ -27,6 +27,7 @@ class Receipt(models.Model):
         TIME = "TIME", _("in hours")
         LOCAL_PAPER = "LOCAL_PAPER", _("local currency, notes")
         LOCAL_DIGITAL = "LOCAL_DIGITAL", _("local currency, account")
+        SET_OFF = "SET_OFF", _("set-off")
 
     class Destination(models.TextChoices):
         PERSONAL = "PERSONAL", _("for me")
@@ -36,6 +37,9 @@ class Receipt(models.Model):
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="receipts")
     client = models.ForeignKey(Client, models.PROTECT, related_name="receipts")
     term = models.ForeignKey(RemunerationTerm, models.PROTECT, null=True, blank=True, related_name="receipts")
+    part = models.ForeignKey(
+        AgreedPart, models.PROTECT, null=True, blank=True, related_name="receipts"
+    )  # of an invoice without a quote
     kind = models.CharField(max_length=16, choices=Kind.choices)
     received_on = models.DateField(_("received on"))
     planned_on = models.DateField(null=True, blank=True)

@@ -1,8 +1,9 @@
 """What is agreed: offers, quotes and their versions, how each is to be paid, links, and the yes."""
 
 from quotes.models.acceptance import Acceptance, Evidence, Refusal
+from quotes.models.lines import PricedLine
 from quotes.models.links import Question, QuoteLink, Sending, Visit
-from quotes.models.offers import Offer, Unit
+from quotes.models.offers import Nature, Offer, Unit
 from quotes.models.quotes import Quote, QuoteLine, QuoteVersion
 from quotes.models.remuneration import IfMissed, Kind, MoneyDue, RemunerationTerm, Rhythm
 
@@ -12,7 +13,9 @@ __all__ = [
     "IfMissed",
     "Kind",
     "MoneyDue",
+    "Nature",
     "Offer",
+    "PricedLine",
     "Question",
     "Quote",
     "QuoteLine",

@@ -23,6 +23,13 @@ class Unit(models.TextChoices):
     KILOGRAM = "KILOGRAM", _("kilogram")
 
 
+class Nature(models.TextChoices):
+    """What kind of operation a line is (242 nonies A, I 8° bis; the letter of EN 16931 BT-23)."""
+
+    SERVICES = "SERVICES", _("service")
+    GOODS = "GOODS", _("goods delivered")
+
+
 class Offer(models.Model):
     """A reusable service: what is in it, what is left out on purpose, what it reuses, its price."""
 
@@ -38,6 +45,8 @@ class Offer(models.Model):
     unit = models.CharField(_("unit"), max_length=16, choices=Unit.choices, default=Unit.FLAT)
     unit_price = money_field(decimals=6)
     vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2, default=0)
+    nature = models.CharField(_("nature"), max_length=10, choices=Nature.choices, default=Nature.SERVICES)
+    exemption = models.CharField(_("exempt from VAT because"), max_length=40, blank=True)
     tags = models.CharField(_("tags"), max_length=200, blank=True, help_text=_("Separated by commas."))
     archived_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField()

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from lib.fields import money_field, only_euros, request_id_field
 from people.models import Activity, Business, Client
-from quotes.models.offers import Offer, Unit
+from quotes.models.lines import PricedLine
+from quotes.models.offers import Offer
 
 if TYPE_CHECKING:
     from quotes.models.acceptance import Acceptance
@@ -95,20 +96,12 @@ class QuoteVersion(models.Model):
         return f"{self.quote} v{self.version}"
 
 
-class QuoteLine(models.Model):
+class QuoteLine(PricedLine):
     """A line of a version: from an offer, or free."""
 
     version = models.ForeignKey(QuoteVersion, models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     offer = models.ForeignKey(Offer, models.PROTECT, null=True, blank=True, related_name="+")
-    title = models.CharField(_("title"), max_length=200)
-    description = models.TextField(_("description"), blank=True)
-    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=4, default=1)
-    unit = models.CharField(_("unit"), max_length=16, choices=Unit.choices, default=Unit.FLAT)
-    unit_price = money_field(decimals=6)
-    discount_percent = models.DecimalField(_("discount"), max_digits=5, decimal_places=2, default=0)
-    vat_rate = models.DecimalField(_("VAT rate"), max_digits=5, decimal_places=2, default=0)
-    net = money_field()
 
     class Meta:
         ordering = ["version", "position"]
@@ -121,6 +114,3 @@ class QuoteLine(models.Model):
                 condition=Q(discount_percent__gte=0, discount_percent__lte=100), name="a_discount_is_a_percentage"
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.title

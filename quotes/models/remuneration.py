@@ -21,6 +21,7 @@ class Kind(models.TextChoices):
 class MoneyDue(models.TextChoices):
     ACCEPTANCE = "ACCEPTANCE", _("at acceptance (deposit)")
     DELIVERY = "DELIVERY", _("on delivery")
+    DEPOSIT_DATE = "DEPOSIT_DATE", _("on a date, as a deposit")
     DATE = "DATE", _("on a date")
     AFTER_INVOICE = "AFTER_INVOICE", _("days after the invoice")
 
