@@ -25,7 +25,7 @@ from django.db.models.functions import Coalesce, Greatest, Least, Round
 from djmoney.money import Money
 
 from billing.models import Allocation, Invoice, InvoiceTerm, MissedDelivery
-from lib.money import cents, euros
+from lib.money import cents, summed
 from quotes.models import IfMissed, Kind
 
 AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
@@ -117,7 +117,7 @@ def left_of_all(invoices: QuerySet[Invoice]) -> Left:
         kind = max(min(agreed - came.get(pk, 0) - missed.get(pk, 0), left), Decimal(0))
         in_kind += kind
         in_euros += max(left - kind, Decimal(0))
-    return Left(_money(in_euros), _money(in_kind))
+    return Left(summed(in_euros), summed(in_kind))
 
 
 def _sums_of(invoices: QuerySet[Invoice]) -> tuple[dict[int, Decimal], ...]:
@@ -172,10 +172,10 @@ def balance_from(row: Any) -> Balance:
     return Balance(
         total=row.total,
         deducted=row.deducted,
-        credited=_money(row.credited),
-        received=_money(row.allocated),
-        in_kind=_money(row.in_kind_left),
-        in_euros=_money(row.euros_left),
+        credited=summed(row.credited),
+        received=summed(row.allocated),
+        in_kind=summed(row.in_kind_left),
+        in_euros=summed(row.euros_left),
     )
 
 
@@ -193,11 +193,4 @@ def left_of(invoice: Invoice) -> Money:
 
 def total_of(rows: Any, field: str) -> Money:
     """Return the sum of a column, to the cent: Sum() forgets the currency, and on SQLite counts in floats."""
-    return _money(rows.aggregate(summed=Sum(field))["summed"])
-
-
-def _money(value: Any) -> Money:
-    if value is None:
-        return euros(0)
-    amount = value.amount if isinstance(value, Money) else Decimal(str(value))
-    return euros(cents(amount))
+    return summed(rows.aggregate(summed=Sum(field))["summed"])

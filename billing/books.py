@@ -5,17 +5,17 @@ papers. Goods, hours and local currency count like euros (BOI-BNC-BASE-20-10-10)
 the day it is made: a past period never changes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Sum
+from django.db.models.functions import ExtractMonth
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing.book import BookRow
 from billing.models import Receipt
-from lib.money import euros, total
+from lib.money import euros, summed, total
 from people.models import Business
 from quotes.models import Kind
 from quotes.wording import counted
@@ -68,30 +68,22 @@ def nature_of(receipt: Receipt, language: str) -> str:
     return said
 
 
-def by_kind(business: Business, since: date, until: date) -> dict[str, Money]:
-    """Return what a period brought, per kind of remuneration; every kind is there."""
-    sums: dict[str, list[Money]] = {kind: [] for kind in Kind.values}
-    for kind, value in Receipt.objects.filter(business=business, received_on__range=(since, until)).values_list(
-        "kind", "value"
-    ):
-        sums[kind].append(_euros(value))
-    return {kind: total(values) for kind, values in sums.items()}
+def by_month(receipts: QuerySet[Receipt], year: int) -> dict[int, dict[str, Money]]:
+    """Return what the months (1 to 12) of a year brought, per kind, in one query; months that brought nothing are not
+    there. This is what thresholds and declarations count, in kind included; reversals are taken off."""
+    grouped = (
+        receipts.filter(received_on__range=(date(year, 1, 1), date(year, 12, 31)))
+        .annotate(month=ExtractMonth("received_on"))
+        .order_by()
+        .values_list("month", "kind")
+        .annotate(sum=Sum("value"))
+    )
+    found: dict[int, dict[str, Money]] = {}
+    for month, kind, value in grouped:
+        found.setdefault(month, {})[kind] = summed(value)
+    return found
 
 
-def by_month(business: Business, year: int) -> list[dict[str, Money]]:
-    """Return the twelve months of a year, each per kind: what thresholds and declarations count, in kind included."""
-    months: list[dict[str, Money]] = [{kind: euros(0) for kind in Kind.values} for _month in range(12)]
-    rows = Receipt.objects.filter(business=business, received_on__year=year)
-    for day, kind, value in rows.values_list("received_on", "kind", "value"):
-        months[day.month - 1][kind] += _euros(value)
-    return months
-
-
-def turnover(business: Business, year: int) -> Money:
-    """Return what a year brought, of every kind: the figure that thresholds are compared with."""
-    return total(value for month in by_month(business, year) for value in month.values())
-
-
-def _euros(value: Any) -> Money:
-    """Return a bare column as money: `values_list` forgets the currency."""
-    return value if isinstance(value, Money) else euros(value)
+def by_kind(months: Mapping[int, Mapping[str, Money]]) -> dict[str, Money]:
+    """Return what these months brought together, per kind of remuneration; every kind is there."""
+    return {kind: total(kinds.get(kind, euros(0)) for kinds in months.values()) for kind in Kind.values}

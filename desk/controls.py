@@ -11,7 +11,7 @@ from djmoney.money import Money
 
 from billing.models import Deduction, Invoice, InvoiceTax, Receipt
 from desk.periods import Period
-from lib.money import cents, euros
+from lib.money import euros, summed
 from people.models import Business
 from records import ledger
 
@@ -125,9 +125,9 @@ class _Sums:
 def _sums(invoices: QuerySet[Invoice]) -> _Sums:
     row = invoices.order_by().aggregate(count=Count("pk"), net=Sum("net"), vat=Sum("vat"), total=Sum("total"))
     off = Deduction.objects.filter(invoice__in=invoices.order_by()).aggregate(value=Sum("value"), vat=Sum("vat"))
-    value, vat = _money(off["value"]), _money(off["vat"])
+    value, vat = summed(off["value"]), summed(off["vat"])
     return _Sums(
-        row["count"], _money(row["net"]) - (value - vat), _money(row["vat"]) - vat, _money(row["total"]) - value
+        row["count"], summed(row["net"]) - (value - vat), summed(row["vat"]) - vat, summed(row["total"]) - value
     )
 
 
@@ -141,7 +141,7 @@ def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
         (-1, taxes.filter(invoice__in=kept.filter(type="CREDIT_NOTE"))),
     ):
         for rate, base, vat in rows.values_list("rate").annotate(base=Sum("base"), vat=Sum("amount")):
-            _add(found, rate, _money(base) * sign, _money(vat) * sign)
+            _add(found, rate, summed(base) * sign, summed(vat) * sign)
     for deduction in Deduction.objects.filter(invoice__in=kept).select_related("deposit"):
         for tax in deducted_taxes(deduction):
             _add(found, tax.rate, -tax.base, -tax.vat)
@@ -166,9 +166,4 @@ def _add(found: dict[Decimal, tuple[Money, Money]], rate: Decimal, base: Money, 
 
 def _received(receipts: QuerySet[Receipt]) -> dict[str, Money]:
     rows = receipts.order_by().values_list("kind").annotate(value=Sum("value"))
-    return {kind: _money(value) for kind, value in rows}
-
-
-def _money(amount: Decimal | None) -> Money:
-    """Return a database sum as euros: on SQLite a sum of decimals is a float's shadow, so it goes through cents()."""
-    return cents(euros(Decimal(amount or 0)))
+    return {kind: summed(value) for kind, value in rows}

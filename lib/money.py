@@ -40,6 +40,13 @@ def cents(amount: Decimal | Money) -> Decimal | Money:
     return _rounded(_decimal(amount), CENT)
 
 
+def summed(value: object) -> Money:
+    """Return what a database made of a sum of amounts in euros: None is nothing, a bare number has lost its currency,
+    and on SQLite it is the shadow of a float, so it goes through `cents()`."""
+    amount = value.amount if isinstance(value, Money) else value
+    return euros(cents(Decimal(str(amount or 0))))
+
+
 def total(amounts: Iterable[Money]) -> Money:
     """Add amounts of one currency, rounding nothing; nothing at all is 0 EUR."""
     kept = list(amounts)
