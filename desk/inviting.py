@@ -9,6 +9,7 @@ from django.utils import translation
 from people import inviting
 from people.models import Business, Invitation, Membership, User
 from records import mails
+from records.models import Mail
 
 
 def invite(
@@ -37,6 +38,12 @@ def _post(invitation: Invitation, *, by: User, at: datetime) -> None:
         reply_to=by.email,
         once=True,
     )
+
+
+def is_outdated(mail: Mail) -> bool:
+    """Tell whether the invitation that a mail carries was closed or accepted since."""
+    still_open = Invitation.objects.filter(pk=mail.link_id or 0, generation=mail.link_generation or 0)
+    return not still_open.filter(accepted_at=None, revoked_at=None).exists()
 
 
 def may_take_off(membership: Membership, by: Membership) -> bool:

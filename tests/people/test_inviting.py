@@ -48,6 +48,17 @@ def test_inviting_again_closes_the_earlier_link(business: Business, freelancer: 
     assert open_invitation(token_of(second)) == second
 
 
+def test_the_mail_of_a_closed_invitation_does_not_leave(
+    business: Business, freelancer: User, run_errands: Callable[[], int]
+) -> None:
+    invited(business, freelancer, at=_recently())
+    second = invited(business, freelancer, at=_recently())
+    run_errands()
+    assert [row.state for row in Mail.objects.order_by("pk")] == [Mail.State.OUTDATED, Mail.State.SENT]
+    assert f"/invitation/{token_of(second)}/" in mail.outbox[0].body
+    assert len(mail.outbox) == 1
+
+
 def test_a_member_is_not_invited_again(business: Business, freelancer: User, accountant: User) -> None:
     with pytest.raises(CannotInvite):
         invited(business, freelancer, email=accountant.email.upper())
