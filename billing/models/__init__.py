@@ -3,6 +3,9 @@
 from billing.models.exports import DownloadLog, Export
 from billing.models.invoices import AgreedPart, Deduction, Invoice, InvoiceLine, InvoiceTax, InvoiceTerm
 from billing.models.receipts import Allocation, MissedDelivery, Receipt
+from billing.models.received import ReceivedInvoice, ReceivedUpload, ReceivedWithdrawal
+from billing.models.setoffs import PlannedSetOff, SetOff, SetOffCover
+from billing.models.slips import Slip, SlipLine
 
 __all__ = [
     "AgreedPart",
@@ -15,5 +18,13 @@ __all__ = [
     "InvoiceTax",
     "InvoiceTerm",
     "MissedDelivery",
+    "PlannedSetOff",
     "Receipt",
+    "ReceivedInvoice",
+    "ReceivedUpload",
+    "ReceivedWithdrawal",
+    "SetOff",
+    "SetOffCover",
+    "Slip",
+    "SlipLine",
 ]
