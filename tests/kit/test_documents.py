@@ -15,7 +15,7 @@ from billing import facturx, issuing
 from billing.facts import InvoiceFacts, Tax
 from lib.money import euros, written
 from tests import kit
-from tests.kit import container, rules
+from tests.kit import container, rules, verapdf
 from tests.kit.samples import SAMPLES
 
 pytestmark = pytest.mark.kit
@@ -91,7 +91,7 @@ def test_a_file_without_tags_is_refused(printed, tmp_path):
     with pikepdf.open(io.BytesIO(printed["franchise"].read_bytes())) as file:
         del file.Root.StructTreeRoot
         file.save(broken)
-    assert kit.verapdf([broken], flavours="3a,ua1") != []
+    assert verapdf.failures([broken], flavours="3a,ua1") != []
 
 
 def test_the_text_of_the_pdf_says_the_amounts_of_the_xml(printed):
