@@ -27,6 +27,7 @@ KINDS = {
     Kind.TIME: gettext_lazy("in hours"),
     Kind.LOCAL_CURRENCY: gettext_lazy("in local currency"),
 }
+MOST_PARTS_IN_A_SENTENCE = 3
 INVARIABLE = ("s", "x", "z")
 
 
@@ -124,6 +125,12 @@ def _how(deal: Deal, language: str) -> str:
     if len(kinds) < 2:
         return _("This price is paid as follows: %(parts)s.") % {"parts": parts}
     sums = _listed([_sum_of_kind(deal, kind, language) for kind in Kind.values if kind in kinds])
+    if len(deal.terms) > MOST_PARTS_IN_A_SENTENCE:
+        words = {"sums": sums, "count": len(deal.terms)}
+        return (
+            _("This price is paid %(sums)s, in %(count)s parts that the quote tells one by one, with their days.")
+            % words
+        )
     return _("This price is paid %(sums)s: %(parts)s.") % {"sums": sums, "parts": parts}
 
 

@@ -91,3 +91,12 @@ def test_whole_euros_have_no_decimals_in_a_sentence():
 def test_the_first_of_a_month_is_written_as_people_do():
     assert day(date(2027, 1, 1), "fr") == "vendredi 1er janvier 2027"
     assert day(date(2027, 1, 1), "en") == "Friday 1 January 2027"
+
+
+def test_more_than_three_parts_are_only_summed_up_in_the_sentence():
+    parts = [TermValues("money", value=euros(100), due="DELIVERY") for _part in range(3)]
+    deal = replace(DEAL, terms=[*parts, *close_mix(PRICE, [baskets()])])
+    assert plain_words_of(deal, "fr")[1] == (
+        f"Ce prix est réglé à raison de 300{NB}€ en euros et 300{NB}€ en nature, "
+        "en 4 parts que le devis détaille une à une, avec leurs jours."
+    )
