@@ -126,11 +126,8 @@ def _how(deal: Deal, language: str) -> str:
         return _("This price is paid as follows: %(parts)s.") % {"parts": parts}
     sums = _listed([_sum_of_kind(deal, kind, language) for kind in Kind.values if kind in kinds])
     if len(deal.terms) > MOST_PARTS_IN_A_SENTENCE:
-        words = {"sums": sums, "count": len(deal.terms)}
-        return (
-            _("This price is paid %(sums)s, in %(count)s parts that the quote tells one by one, with their days.")
-            % words
-        )
+        said = _("This price is paid %(sums)s, in %(count)s parts that the quote tells one by one, with their days.")
+        return said % {"sums": sums, "count": len(deal.terms)}
     return _("This price is paid %(sums)s: %(parts)s.") % {"sums": sums, "parts": parts}
 
 
