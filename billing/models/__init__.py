@@ -2,9 +2,18 @@
 
 from billing.models.exports import DownloadLog, Export
 from billing.models.invoices import AgreedPart, Deduction, Invoice, InvoiceLine, InvoiceTax, InvoiceTerm
+from billing.models.mandates import Mandate, MandateAcceptance, MandateEnd, MandateLink
 from billing.models.receipts import Allocation, MissedDelivery, Receipt
 from billing.models.received import ReceivedInvoice, ReceivedUpload, ReceivedWithdrawal
+from billing.models.selfbilling import (
+    SelfBilledAnswer,
+    SelfBilledInvoice,
+    SelfBilledLine,
+    SelfBilledReceipt,
+    SelfBilledTax,
+)
 from billing.models.setoffs import PlannedSetOff, SetOff, SetOffCover
+from billing.models.shortfalls import Shortfall
 from billing.models.slips import Slip, SlipLine
 
 __all__ = [
@@ -17,14 +26,24 @@ __all__ = [
     "InvoiceLine",
     "InvoiceTax",
     "InvoiceTerm",
+    "Mandate",
+    "MandateAcceptance",
+    "MandateEnd",
+    "MandateLink",
     "MissedDelivery",
     "PlannedSetOff",
     "Receipt",
     "ReceivedInvoice",
     "ReceivedUpload",
     "ReceivedWithdrawal",
+    "SelfBilledAnswer",
+    "SelfBilledInvoice",
+    "SelfBilledLine",
+    "SelfBilledReceipt",
+    "SelfBilledTax",
     "SetOff",
     "SetOffCover",
+    "Shortfall",
     "Slip",
     "SlipLine",
 ]
