@@ -34,6 +34,7 @@ class Invoice(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="replaced_by"
     )  # cancelled by this one (CGI 289 I-5): at most one draft or invoice replaces another
     type = models.CharField(max_length=16, choices=Type.choices)
+    stands_for = models.CharField(max_length=16, choices=Type.choices, blank=True)  # a replacement: as what it goes on
     deposit_month = models.DateField(null=True, blank=True)  # first day of the month whose goods it invoices
     title = models.CharField(_("title"), max_length=200)
     introduction = models.TextField(_("introduction"), blank=True)
@@ -89,6 +90,11 @@ class Invoice(models.Model):
                 condition=(Q(type="REPLACEMENT") & Q(replaces__isnull=False))
                 | (~Q(type="REPLACEMENT") & Q(replaces=None)),
                 name="a_replacement_replaces_an_invoice",
+            ),
+            models.CheckConstraint(
+                condition=(Q(type="REPLACEMENT") & Q(stands_for__in=("DEPOSIT", "STANDARD", "FINAL", "PROGRESS")))
+                | (~Q(type="REPLACEMENT") & Q(stands_for="")),
+                name="a_replacement_goes_on_as_what_it_replaces",
             ),
             models.CheckConstraint(
                 condition=Q(period_since=None, period_until=None)
@@ -184,15 +190,18 @@ class InvoiceTax(models.Model):
 
 
 class Deduction(models.Model):
-    """A deposit invoice taken off a final invoice (EN 16931 BG-3, BT-113).
+    """A deposit invoice taken off a final invoice, or what of it fits off a progress invoice (EN 16931 BG-3, BT-113).
 
-    Twice only when the first final invoice was wholly credited: issuing sees to it, under the deposit's lock.
+    Twice only when the first invoice was wholly credited: issuing sees to it, under the deposit's lock.
     """
 
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="deductions")
     deposit = models.ForeignKey(Invoice, models.PROTECT, related_name="deducted_by")
     value = money_field()
     vat = money_field()
+    by_rate = models.JSONField(
+        null=True, blank=True
+    )  # [category, rate, base, amount] as text, where only a part of the deposit is taken off
 
     class Meta:
         constraints = [
