@@ -16,7 +16,7 @@ import mimetypes
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -28,13 +28,15 @@ import pydyf
 from django.conf import settings
 from fontTools.ttLib import TTFont
 from PIL import Image
-from weasyprint import CSS, HTML
+from weasyprint import CSS, DEFAULT_OPTIONS
 from weasyprint import Attachment as FileAttachment
 from weasyprint.images import RasterImage
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from lib.pdf.metadata import finish
+from lib.pdf.page import Layout, Page
+from lib.pdf.quick import quickly
 
 STATIC = Path(settings.BASE_DIR) / "static"
 STYLE = STATIC / "css" / "documents.css"
@@ -43,6 +45,8 @@ FONTS = tuple(STATIC / "fonts" / f"atkinson-hyperlegible-next-{weight}.woff2" fo
 VARIANT = "pdf/a-3a"
 PICTURES_KEPT = 32
 INLINE_PICTURE = "data:image/png;base64,"
+SHORT_WAYS = True  # the test that they change nothing turns them off
+RENDERING = DEFAULT_OPTIONS | {"pdf_variant": VARIANT}
 INVISIBLE = frozenset("\t\n\r\u00ad\u200b\u2028\u2029\ufeff")  # laid out, never drawn
 
 
@@ -67,6 +71,7 @@ class _Warm:
     stamp: tuple[int, ...] = ()
     fonts: Any = None
     styles: list[CSS] = field(default_factory=list)
+    layout: Any = None
     pictures: dict[str, Any] = field(default_factory=dict)
 
 
@@ -92,7 +97,7 @@ def render(
     """
     fetch = _OwnFiles({picture_url(data): data for data in pictures})
     carried = [_attached(item, created) for item in attachments]
-    with _one_at_a_time, _collector_off():
+    with _one_at_a_time, _collector_off(), quickly() if SHORT_WAYS else nullcontext():
         try:
             document = _laid_out(html, fetch)
             _describe(document.metadata, language, created, title)
@@ -113,8 +118,11 @@ def _laid_out(html: str, fetch: "_OwnFiles") -> Any:
     for address, data in fetch.pictures.items():
         if address not in warm.pictures:
             warm.pictures[address] = _Picture(Image.open(BytesIO(data)), address, data, cache=warm.pictures)
-    page = _Page(string=html, base_url="static:/", url_fetcher=fetch)
-    return page.render(font_config=warm.fonts, stylesheets=warm.styles[1:], cache=warm.pictures, pdf_variant=VARIANT)
+    page = Page(html, warm.styles[0], fetch)
+    made = warm.layout.laid_out(page, warm.pictures, RENDERING) if SHORT_WAYS else None
+    return made or page.render(
+        font_config=warm.fonts, stylesheets=warm.styles[1:], cache=warm.pictures, pdf_variant=VARIANT
+    )
 
 
 def picture_url(data: bytes) -> str:
@@ -139,13 +147,6 @@ def missing_glyphs(text: str) -> set[str]:
 def _drawable() -> frozenset[str]:
     maps = [TTFont(path).getBestCmap() or {} for path in FONTS]
     return frozenset(chr(code) for code in set(maps[0]).intersection(*maps[1:]))
-
-
-class _Page(HTML):
-    """A page with our short base sheet in place of the renderer's, which costs more than our whole design."""
-
-    def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
-        return _warm.styles[:1]
 
 
 class _Picture(RasterImage):
@@ -200,6 +201,7 @@ def _ready() -> _Warm:
     if stamp != _warm.stamp:
         _warm.fonts = FontConfiguration()
         _warm.styles = [_stylesheet(BASE_STYLE), _stylesheet(STYLE)]
+        _warm.layout = Layout(_warm.fonts, *_warm.styles)
         _warm.pictures = {}
         _warm.stamp = stamp
         _drawable.cache_clear()

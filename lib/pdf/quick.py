@@ -1,0 +1,45 @@
+"""Shorter ways through the renderer, which is pinned: each gives what the renderer's own way gives.
+
+They stand in for its functions while one of our documents is made, and are put back afterwards: other users of the
+renderer in the same process never meet them. `tests/lib/test_pdf_quick.py` makes the same documents both ways.
+What each gains is in docs/documents.md.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
+
+from lib.pdf import quick_boxes, quick_lines, quick_styles
+
+
+class Way(NamedTuple):
+    """`owner.name` is `ours` while a document is made."""
+
+    owner: Any
+    name: str
+    ours: Any
+
+
+def everywhere(theirs: Any, ours: Any) -> Iterable[Way]:
+    """Yield the ways that replace a function in every module of the renderer that imported it."""
+    for name, module in list(sys.modules.items()):
+        if name.split(".")[0] in ("weasyprint", "pydyf"):
+            yield from (Way(module, key, ours) for key, value in vars(module).items() if value is theirs)
+
+
+FUNCTIONS = [*quick_styles.FUNCTIONS, *quick_boxes.FUNCTIONS, *quick_lines.FUNCTIONS]
+WAYS = [way for theirs, ours in FUNCTIONS for way in everywhere(theirs, ours)]
+THEIRS = [Way(way.owner, way.name, getattr(way.owner, way.name)) for way in WAYS]
+
+
+@contextmanager
+def quickly() -> Iterator[None]:
+    """Render by the short ways inside this block. Not safe between threads: the caller holds the renderer's lock."""
+    for owner, name, ours in WAYS:
+        setattr(owner, name, ours)
+    try:
+        yield
+    finally:
+        for owner, name, theirs in THEIRS:
+            setattr(owner, name, theirs)
