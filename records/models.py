@@ -6,28 +6,51 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Activity, Business, User
+from people.models import Activity, Business, Client, User
 
 
 class NumberSeries(models.Model):
-    """Gapless numbers of one kind of document of one business, for one year (CGI ann. II 242 nonies A, I 7°)."""
+    """Gapless numbers of one kind of document of one business (CGI ann. II 242 nonies A, I 7°).
+
+    A row is a pattern in use: when a person chooses another one, the row is closed and the next one goes on counting
+    where it stopped. `partner`: a series dedicated to one client (CGI ann. II 242 nonies: self-billed invoices).
+    """
 
     class Kind(models.TextChoices):
         QUOTE = "QUOTE", _("quotes")
         INVOICE = "INVOICE", _("invoices")
+        DEPOSIT = "DEPOSIT", _("deposit invoices")
         CREDIT_NOTE = "CREDIT_NOTE", _("credit notes")
+        SELF_BILLED = "SELF_BILLED", _("self-billed invoices")
+        SELF_BILLED_CREDIT = "SELF_BILLED_CREDIT", _("self-billed credit notes")
+        DELIVERY_SLIP = "DELIVERY_SLIP", _("delivery slips")
+        SET_OFF = "SET_OFF", _("set-off statements")
 
     business = models.ForeignKey(Business, models.PROTECT, related_name="series")
-    kind = models.CharField(max_length=16, choices=Kind.choices)
-    year = models.PositiveIntegerField()
-    prefix = models.CharField(max_length=16)
+    kind = models.CharField(max_length=24, choices=Kind.choices)
+    partner = models.ForeignKey(Client, models.PROTECT, null=True, blank=True, related_name="series")
+    pattern = models.CharField(max_length=60)  # such as F{year}-{counter:4}: see patterns.py
     last_number = models.PositiveIntegerField(default=0)
     last_on = models.DateField(null=True, blank=True)
+    given = models.PositiveIntegerField(default=0)  # numbers that this very row gave
+    closed_at = models.DateTimeField(null=True, blank=True)  # another pattern took over
 
     class Meta:
         verbose_name_plural = "number series"
         constraints = [
-            models.UniqueConstraint("business", "kind", "year", name="one_series_per_kind_and_year"),
+            models.UniqueConstraint(
+                "business",
+                "kind",
+                condition=Q(partner=None, closed_at=None),
+                name="one_open_series_per_kind",
+            ),
+            models.UniqueConstraint(
+                "business",
+                "kind",
+                "partner",
+                condition=Q(partner__isnull=False, closed_at=None),
+                name="one_open_series_per_kind_and_partner",
+            ),
             models.CheckConstraint(
                 condition=Q(last_number=0, last_on=None) | Q(last_number__gt=0, last_on__isnull=False),
                 name="a_series_has_a_last_day_once_it_has_a_number",
@@ -35,7 +58,7 @@ class NumberSeries(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.prefix}{self.year}"
+        return f"{self.kind} {self.pattern}"
 
 
 class Ledger(models.Model):

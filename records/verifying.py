@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 
 from people.models import Business
-from records import keeping, ledger, subjects
+from records import keeping, ledger, patterns, subjects
 from records.models import Document, LedgerEntry, NumberSeries
 
 Check = Callable[[Business], Iterable[str]]
@@ -43,10 +43,11 @@ def documents_as_kept(business: Business) -> Iterator[str]:
 
 
 def series_as_counted(business: Business) -> Iterator[str]:
-    """A series that counts further than its year, or has a date of another year, was tampered with."""
+    """A series that never begins again gave no more numbers than it counts: else it was tampered with."""
     for series in NumberSeries.objects.filter(business=business).order_by("pk"):
-        if series.last_on and series.last_on.year != series.year:
-            yield f"Series {series} has its last number on {series.last_on}, in another year."
+        restarts = patterns.kept(series.pattern).restarts
+        if restarts == patterns.NEVER and series.given > series.last_number:
+            yield f"Series {series} gave {series.given} numbers and counts {series.last_number}."
 
 
 def _documents_told(business: Business) -> dict[str, object]:

@@ -4,11 +4,12 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from people.models import Business
 from records.models import NumberSeries
 from records.numbering import NumberingError, take_number
+from tests import make
 from tests.records.work import INVOICE, ISSUERS, ON, at_once, take
 
 QUOTE, CREDIT_NOTE = NumberSeries.Kind.QUOTE, NumberSeries.Kind.CREDIT_NOTE
@@ -31,22 +32,53 @@ def test_a_new_year_begins_at_one(business: Business) -> None:
     assert take(business, on=date(2027, 1, 1)) == "F2027-0001"
 
 
-def test_a_chosen_prefix_lasts_into_the_next_year(business: Business) -> None:
-    NumberSeries.objects.create(business=business, kind=INVOICE, year=2026, prefix="POT-")
-    assert take(business) == "POT-2026-0001"
-    assert take(business, on=date(2027, 1, 1)) == "POT-2027-0001"
+def series(business: Business, **said: Any) -> NumberSeries:
+    return NumberSeries.objects.create(
+        **{"business": business, "kind": INVOICE, "pattern": "F{year}-{counter:4}"} | said
+    )
+
+
+def test_a_chosen_pattern_lasts_into_the_next_year(business: Business) -> None:
+    series(business, pattern="POT-{yy}/{counter:3}")
+    assert take(business) == "POT-26/001"
+    assert take(business) == "POT-26/002"
+    assert take(business, on=date(2027, 1, 1)) == "POT-27/001"
+
+
+def test_with_the_month_in_it_the_counter_begins_again_each_month(business: Business) -> None:
+    series(business, pattern="F{year}{month}-{counter:2}")
+    days = [date(2026, 11, 30), date(2026, 12, 1), date(2026, 12, 31), date(2027, 12, 1)]
+    assert [take(business, on=day) for day in days] == ["F202611-01", "F202612-01", "F202612-02", "F202712-01"]
+
+
+def test_without_a_year_the_counter_never_begins_again(business: Business) -> None:
+    series(business, pattern="FAC{counter:5}")
+    assert [take(business), take(business, on=date(2027, 1, 1))] == ["FAC00001", "FAC00002"]
 
 
 def test_a_series_goes_on_where_another_tool_stopped(business: Business) -> None:
-    NumberSeries.objects.create(
-        business=business, kind=INVOICE, year=2026, prefix="F", last_number=41, last_on=date(2026, 11, 30)
-    )
+    series(business, last_number=41, last_on=date(2026, 11, 30))
     assert take(business) == "F2026-0042"
 
 
 def test_numbers_past_four_digits_go_on(business: Business) -> None:
-    NumberSeries.objects.create(business=business, kind=INVOICE, year=2026, prefix="F", last_number=9999, last_on=ON)
+    series(business, last_number=9999, last_on=ON)
     assert take(business) == "F2026-10000"
+
+
+def test_a_partner_has_a_series_of_their_own(business: Business) -> None:
+    farm, orchard = make.client(name="Ferme"), make.client(name="Verger")
+    kind = NumberSeries.Kind.SELF_BILLED
+    assert take(business, kind, partner=farm) == f"AF{farm.pk}-2026-0001"
+    assert take(business, kind, partner=orchard) == f"AF{orchard.pk}-2026-0001"
+    assert take(business, kind, partner=farm) == f"AF{farm.pk}-2026-0002"
+    assert take(business, kind) == "AF2026-0001"
+
+
+def test_the_demonstration_takes_no_number_that_looks_real(db: None) -> None:
+    business = make.business(is_demonstration=True)
+    assert take(business) == "DEMO-F2026-0001"
+    assert take(business, QUOTE) == "DEMO-D2026-0001"
 
 
 def test_dates_go_in_the_order_of_numbers(business: Business) -> None:
@@ -63,7 +95,7 @@ def test_no_number_goes_back_to_a_year_that_is_over(business: Business) -> None:
 
 
 def test_a_number_that_platforms_refuse_is_not_given(business: Business) -> None:
-    NumberSeries.objects.create(business=business, kind=INVOICE, year=2026, prefix="n° ")
+    series(business, pattern="n° {counter}")
     with pytest.raises(NumberingError):
         take(business)
     assert NumberSeries.objects.get().last_number == 0
@@ -106,8 +138,18 @@ def test_eight_issuers_at_once_leave_no_gap_and_no_double(business: Business) ->
 
 @pytest.mark.engine
 @pytest.mark.django_db(transaction=True)
-def test_two_first_comers_of_a_year_share_one_series(business: Business) -> None:
+def test_two_first_comers_share_one_series(business: Business) -> None:
     taken: list[str] = []
     assert at_once(ISSUERS, lambda _: taken.append(take(business))) == []
     assert sorted(taken) == [f"F2026-{n:04d}" for n in range(1, ISSUERS + 1)]
     assert NumberSeries.objects.count() == 1
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("partner", [False, True])
+def test_the_database_keeps_one_open_series_of_a_kind(business: Business, partner: bool) -> None:
+    said = {"partner": make.client()} if partner else {}
+    series(business, closed_at=make.NOW, **said)
+    series(business, **said)
+    with pytest.raises(IntegrityError, match=r"numberseries|one_open_series"), transaction.atomic():
+        series(business, **said)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from people.models import Business
+from people.models import Business, Client
 from records import keeping, numbering
 from records.models import Document, NumberSeries
 from records.numbering import take_number
@@ -19,9 +19,9 @@ ON = date(2026, 12, 1)
 ISSUERS = 8
 
 
-def take(business: Business, kind: NumberSeries.Kind = INVOICE, on: date = ON) -> str:
+def take(business: Business, kind: NumberSeries.Kind = INVOICE, on: date = ON, partner: Client | None = None) -> str:
     with transaction.atomic():
-        return take_number(business=business, kind=kind, on=on)
+        return take_number(business=business, kind=kind, on=on, partner=partner)
 
 
 def keep(business: Business, content: Any = b"%PDF-1.7", subject: str = "invoice:1", **fields: Any) -> Document:
@@ -60,9 +60,9 @@ def read_without_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let both issuers read the series before either writes."""
     both_have_read = threading.Barrier(2)
 
-    def unlocked(business: Business, kind: NumberSeries.Kind, year: int) -> NumberSeries:
-        series = NumberSeries.objects.get(business=business, kind=kind, year=year)
+    def unlocked(business: Business, kind: NumberSeries.Kind, partner: Client | None) -> NumberSeries:
+        series = NumberSeries.objects.select_related("business").get(business=business, kind=kind)
         both_have_read.wait(30)
         return series
 
-    monkeypatch.setattr(numbering, "_locked", unlocked)
+    monkeypatch.setattr(numbering, "locked", unlocked)
