@@ -130,11 +130,20 @@ def _locked(invoice: Invoice) -> Invoice:
 
 
 def _number(draft: Invoice, on: date) -> str:
-    kind = NumberSeries.Kind.CREDIT_NOTE if draft.corrects_id else NumberSeries.Kind.INVOICE
     try:
-        return numbering.take_number(business=draft.business, kind=kind, on=on)
+        return numbering.take_number(business=draft.business, kind=_series_of(draft), on=on)
     except numbering.NumberingError as refusal:
         raise IssuingError(str(refusal)) from None
+
+
+def _series_of(draft: Invoice) -> NumberSeries.Kind:
+    """Return the kind of its number: deposits have a series of their own where the business wanted one."""
+    if draft.corrects_id:
+        return NumberSeries.Kind.CREDIT_NOTE
+    of_deposits = NumberSeries.Kind.DEPOSIT
+    if draft.type == Invoice.Type.DEPOSIT and numbering.has_its_own(draft.business, of_deposits):
+        return of_deposits
+    return NumberSeries.Kind.INVOICE
 
 
 def _write(draft: Invoice, claim: Claim, at: datetime) -> None:
