@@ -1,0 +1,73 @@
+"""What invoices and deliveries ask for: to be issued, confirmed, paid."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from billing.balances import with_balances
+from billing.expecting import unanswered
+from billing.models import Invoice
+from desk.today.todo import MANY, Todo, short_day
+from lib.money import cents, euros, written
+from people.access import activities_of
+from people.models import Membership
+from quotes.models import Kind, RemunerationTerm
+
+
+def drafts(membership: Membership, on: date) -> Iterator[Todo]:
+    drafts = Invoice.objects.filter(activity__in=activities_of(membership), issued_at=None)
+    for invoice in drafts.select_related("client", "business")[:MANY]:
+        what = str(invoice.get_type_display())
+        yield Todo(
+            _("A %(what)s for %(client)s is ready to be read and issued.")
+            % {"what": what, "client": invoice.client.name},
+            invoice.get_absolute_url(), _("Read it"),
+        )  # fmt: skip
+
+
+def to_confirm(membership: Membership, on: date) -> Iterator[Todo]:
+    for term, days in unconfirmed(membership, on):
+        quote = term.version.quote
+        count = len(days)
+        what = term.label or str(term.get_kind_display())
+        yield Todo(
+            ngettext(
+                "%(client)s: one hand-over of “%(what)s” is to be confirmed.",
+                "%(client)s: %(count)d hand-overs of “%(what)s” are to be confirmed.",
+                count,
+            )
+            % {"client": quote.client.name, "count": count, "what": what},
+            reverse("term_confirm", args=[quote.business.slug, term.pk]), _("Say what came"),
+        )  # fmt: skip
+
+
+def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm, list[date]]]:
+    """Return the accepted terms in kind with planned days, up to today, on which nothing was said to come or miss."""
+    terms = (
+        RemunerationTerm.objects.filter(
+            ~Q(kind=Kind.MONEY),
+            version__acceptance__isnull=False,
+            version__quote__activity__in=activities_of(membership),
+            first_on__lte=on,
+        )
+        .select_related("version__quote__client", "version__quote__business")
+        .prefetch_related("receipts__reversed_by", "missed__reversed_by")
+    )
+    found = [(term, unanswered(term, on)) for term in terms]
+    return [(term, days) for term, days in found if days]
+
+
+def overdue(membership: Membership, on: date) -> Iterator[Todo]:
+    invoices: Any = with_balances(Invoice.objects.filter(activity__in=activities_of(membership), due_on__lt=on), on)
+    for invoice in invoices.filter(is_overdue=True).select_related("client", "business")[:MANY]:
+        left = written(euros(cents(invoice.euros_left)), get_language() or "fr")
+        yield Todo(
+            _("Invoice %(number)s of %(client)s was due on %(day)s: %(left)s are left to pay.")
+            % {"number": invoice.number, "client": invoice.client.name, "day": short_day(invoice.due_on), "left": left},
+            invoice.get_absolute_url(), _("See the invoice"), "bad",
+        )  # fmt: skip
