@@ -285,7 +285,8 @@ def _tax(settlement: etree._Element, tax: Tax, facts: InvoiceFacts) -> None:
 
 
 def _terms(settlement: etree._Element, facts: InvoiceFacts) -> None:
-    due_on = facts.due_on or (facts.delivered_on if facts.all_received else None)  # BR-FR-CO-09: S2 needs BT-9
+    paid_on = facts.delivered_on if frame(facts).endswith("2") else None  # BR-FR-CO-09: S2 needs BT-9, of any day
+    due_on = facts.due_on or paid_on
     if facts.is_credit:
         due_on = None
     if not (facts.terms or due_on):

@@ -1,8 +1,11 @@
 """Invoices of every kind, made of facts alone: what the validators, the pictures and the bench are given to read."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+
+from djmoney.money import Money
 
 from billing.facts import (
     CREDIT_NOTE,
@@ -93,6 +96,7 @@ NOTES = (
 NOTES_TO_CONSUMER = tuple(Note(note.code, f"Entre professionnels : {note.text}", on_paper=False) for note in NOTES)
 IBAN, BIC = "FR1420041010050500013M02606", "PSSTFRPPXXX"
 FRANCHISE = "TVA non applicable, art. 293 B du CGI"
+NO_REASON: Mapping[str, tuple[str, str]] = {}  # of each category without VAT: why, and the code of why (VATEX)
 
 
 def line(position: int, title: str, quantity: str, price: str, **fields: object) -> Line:
@@ -102,19 +106,33 @@ def line(position: int, title: str, quantity: str, price: str, **fields: object)
     return replace(made, net=line_net(made.quantity, made.unit_price, made.discount_percent))
 
 
-def taxes_of(lines: tuple[Line, ...], *, franchise: bool) -> tuple[Tax, ...]:
-    """Return VAT by rate, or the one exempt category of franchise en base."""
+def taxes_of(
+    lines: tuple[Line, ...], *, franchise: bool, reasons: Mapping[str, tuple[str, str]] = NO_REASON
+) -> tuple[Tax, ...]:
+    """Return VAT by category and rate, or the one exempt category of franchise en base."""
     if franchise:
         base = total(item.net for item in lines)
         return (Tax("E", Decimal(0), base, euros(0), FRANCHISE, "VATEX-FR-FRANCHISE"),)
-    rates = sorted({item.vat_rate for item in lines}, reverse=True)
-    bases = [(rate, total(item.net for item in lines if item.vat_rate == rate)) for rate in rates]
-    return tuple(Tax("S", rate, base, vat_of(base, rate)) for rate, base in bases)
+    found: dict[tuple[str, Decimal], list[Money]] = {}
+    for item in lines:
+        found.setdefault((item.category or "S", item.vat_rate), []).append(item.net)
+    rates = sorted(found, key=lambda key: (-key[1], key[0]))
+    bases = [(category, rate, total(found[category, rate])) for category, rate in rates]
+    return tuple(
+        Tax(category, rate, base, vat_of(base, rate), *reasons.get(category, ())) for category, rate, base in bases
+    )
 
 
-def invoice(kind: str, lines: tuple[Line, ...], *, franchise: bool = True, **fields: object) -> InvoiceFacts:
+def invoice(
+    kind: str,
+    lines: tuple[Line, ...],
+    *,
+    franchise: bool = True,
+    reasons: Mapping[str, tuple[str, str]] = NO_REASON,
+    **fields: object,
+) -> InvoiceFacts:
     """Return an invoice whose sums are those of its lines; what is not said to be received is to be paid."""
-    taxes = taxes_of(lines, franchise=franchise)
+    taxes = taxes_of(lines, franchise=franchise, reasons=reasons)
     net, vat = total(item.net for item in lines), total(tax.amount for tax in taxes)
     made = InvoiceFacts(
         kind=kind,
