@@ -219,6 +219,9 @@ class InvoiceTerm(models.Model):
     invoice = models.ForeignKey(Invoice, models.CASCADE, related_name="terms")
     position = models.PositiveSmallIntegerField()
     term = models.ForeignKey(RemunerationTerm, models.PROTECT, null=True, blank=True, related_name="+")
+    part = models.ForeignKey(
+        "AgreedPart", models.PROTECT, null=True, blank=True, related_name="claimed"
+    )  # of an invoice without a quote
     kind = models.CharField(max_length=16, choices=Kind.choices)
     label = models.CharField(max_length=200, blank=True)
     value = money_field()
