@@ -30,3 +30,6 @@ freeze("billing_selfbilledtax", child_of=("invoice_id", "billing_selfbilledinvoi
 freeze("billing_selfbilledreceipt", child_of=("invoice_id", "billing_selfbilledinvoice"))
 freeze("billing_selfbilledanswer")
 freeze("billing_shortfall")
+freeze("billing_paymentrequest")
+freeze("billing_reminder")
+freeze("billing_reminderoutcome")

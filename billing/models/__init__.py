@@ -5,6 +5,8 @@ from billing.models.invoices import AgreedPart, Deduction, Invoice, InvoiceLine,
 from billing.models.mandates import Mandate, MandateAcceptance, MandateEnd, MandateLink
 from billing.models.receipts import Allocation, MissedDelivery, Receipt
 from billing.models.received import ReceivedInvoice, ReceivedUpload, ReceivedWithdrawal
+from billing.models.reminders import Reminder, ReminderHours, ReminderOutcome
+from billing.models.requests import PaymentRequest
 from billing.models.selfbilling import (
     SelfBilledAnswer,
     SelfBilledInvoice,
@@ -31,11 +33,15 @@ __all__ = [
     "MandateEnd",
     "MandateLink",
     "MissedDelivery",
+    "PaymentRequest",
     "PlannedSetOff",
     "Receipt",
     "ReceivedInvoice",
     "ReceivedUpload",
     "ReceivedWithdrawal",
+    "Reminder",
+    "ReminderHours",
+    "ReminderOutcome",
     "SelfBilledAnswer",
     "SelfBilledInvoice",
     "SelfBilledLine",
