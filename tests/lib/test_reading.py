@@ -1,0 +1,166 @@
+"""A stranger's invoice is read, or refused in words, in bounded time and memory."""
+
+import io
+import time
+import zlib
+from decimal import Decimal
+
+import pikepdf
+import pytest
+
+from lib.reading.asking import Unreadable, read
+from lib.reading.sums import disagreements
+from tests import farm
+
+DTD = b'<?xml version="1.0"?><!DOCTYPE i [%s]>'
+BOMB = b'<!ENTITY a "ha">' + b"".join(
+    b'<!ENTITY %c "%s">' % (letter, b"&%c;" % (letter - 1) * 10) for letter in range(ord("b"), ord("k"))
+)
+
+
+def refusal_of(content: bytes) -> str:
+    with pytest.raises(Unreadable) as refused:
+        read(content)
+    assert len(str(refused.value)) > 20
+    return refused.value.reason
+
+
+def test_the_numbers_of_a_facturx_pdf_are_read_back() -> None:
+    said = read(farm.facturx_pdf(rate=farm.VEGETABLES))
+
+    assert (said["number"], said["type"], said["currency"], said["file"]) == (
+        "FC-2027-014",
+        "380",
+        "EUR",
+        "factur-x.xml",
+    )
+    assert (said["issued_on"], said["due_on"]) == ("2027-01-29", "2027-02-28")
+    assert (said["net"], said["vat"], said["total"]) == ("200.00", "11.00", "211.00")
+    assert said["seller"]["siren"] == "552008443"
+    assert said["buyer"]["siren"] == "732829320"
+    [line] = said["lines"]
+    assert (line["title"], line["quantity"], line["unit"]) == ("Paniers de légumes", "1", "C62")
+    assert (line["unit_price"], line["net"], line["rate"]) == ("200.00", "200.00", "5.5")
+    assert disagreements(said, "fr") == []
+
+
+@pytest.mark.parametrize("name", ["factur-x.xml", "ZUGFeRD-invoice.xml", "xrechnung.xml"])
+def test_the_data_is_found_under_each_of_its_names(name: str) -> None:
+    assert read(farm.pdf({"notes.txt": b"bonjour", name: farm.xml()}))["number"] == "FC-2027-014"
+
+
+def test_a_bare_xml_is_read() -> None:
+    assert read(farm.xml())["total"] == "200.00"
+
+
+def test_a_pdf_without_data_says_nothing() -> None:
+    assert read(farm.pdf()) == {}
+    assert read(farm.pdf({"photo.jpg": b"..."})) == {}
+
+
+def test_a_broken_pdf_is_refused() -> None:
+    whole = farm.facturx_pdf()
+
+    assert refusal_of(b"%PDF-1.7\nrien") == "broken_pdf"
+    assert refusal_of(whole[:300]) == "broken_pdf"
+
+
+def test_a_locked_pdf_is_refused() -> None:
+    locked = farm.pdf(encryption=pikepdf.Encryption(owner="a", user="b"))
+
+    assert refusal_of(locked) == "locked_pdf"
+
+
+def test_a_hundred_megabytes_are_refused_unread() -> None:
+    assert refusal_of(b"%PDF-" + bytes(100 * 1024 * 1024)) == "too_large"
+
+
+def test_a_thousand_attachments_are_refused() -> None:
+    assert refusal_of(farm.pdf({f"{n}.txt": b"x" for n in range(1000)})) == "too_many_attachments"
+
+
+def test_an_xml_bomb_is_refused() -> None:
+    start = time.monotonic()
+
+    assert refusal_of(DTD % BOMB + b"<i>&j;</i>") in ("xml_with_dtd", "broken_xml")
+    assert refusal_of(farm.pdf({"factur-x.xml": DTD % BOMB + b"<i>&j;</i>"})) in ("xml_with_dtd", "broken_xml")
+    assert time.monotonic() - start < 10
+
+
+def test_an_external_entity_is_refused_unread(tmp_path: object) -> None:
+    secret = b'<!ENTITY s SYSTEM "file:///etc/passwd">'
+
+    assert refusal_of(DTD % secret + b"<i>&s;</i>") == "xml_with_dtd"
+    assert refusal_of(DTD % b'<!ENTITY %% e SYSTEM "http://127.0.0.1/x"> %%e;' + b"<i/>") in (
+        "xml_with_dtd",
+        "broken_xml",
+    )
+
+
+def test_a_compressed_bomb_inside_a_pdf_is_refused() -> None:
+    made, target = pikepdf.new(), io.BytesIO()
+    made.add_blank_page()
+    made.attachments["factur-x.xml"] = pikepdf.AttachedFileSpec(made, b"x", filename="factur-x.xml")
+    stream = made.attachments["factur-x.xml"].get_file().obj
+    stream.write(zlib.compress(bytes(300 * 1024 * 1024), 9), filter=pikepdf.Name.FlateDecode)
+    made.save(target, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    start = time.monotonic()
+
+    assert len(target.getvalue()) < 1024 * 1024
+    assert refusal_of(target.getvalue()) in ("too_much", "xml_too_large", "broken_pdf")
+    assert time.monotonic() - start < 16
+
+
+@pytest.mark.parametrize("amount", ["NaN", "Infinity", "1E+400", "-1e99", "12,50", "9999999999", "0." + "1" * 50])
+def test_an_absurd_amount_is_refused(amount: str) -> None:
+    xml = farm.xml().replace(b"GrandTotalAmount>200.00", f"GrandTotalAmount>{amount}".encode())
+
+    assert refusal_of(xml) == "absurd_number"
+
+
+@pytest.mark.parametrize("day", ["20270230", "00010101", "99999999", "demain"])
+def test_an_absurd_day_is_refused(day: str) -> None:
+    assert refusal_of(farm.xml().replace(b"20270129", day.encode())) == "absurd_date"
+
+
+def test_what_is_no_invoice_is_refused() -> None:
+    assert refusal_of(b"<Invoice xmlns='urn:oasis:names:specification:ubl'/>") == "other_xml"
+    assert refusal_of(b"<a><b></a>") == "broken_xml"
+    assert refusal_of(farm.xml().replace(b"FC-2027-014", b"")) == "no_number"
+    assert refusal_of(b"<a>" * 100_000) == "broken_xml"
+    assert refusal_of(b"<!-- " + b"x" * (6 * 1024 * 1024) + b"--><a/>") == "xml_too_large"
+
+
+def test_five_thousand_lines_are_added_up_and_more_are_refused() -> None:
+    line = farm.xml().split(b"<ram:IncludedSupplyChainTradeLineItem>")[1].split(b"</ram:IncludedSupplyChain")[0]
+    item = b"<ram:IncludedSupplyChainTradeLineItem>" + line + b"</ram:IncludedSupplyChainTradeLineItem>"
+
+    said = read(farm.xml().replace(item, item * 4000))
+
+    assert (said["line_count"], said["lines_net"], len(said["lines"])) == (4000, "800000.00", 100)
+    assert refusal_of(farm.xml().replace(item, item * 5001)) == "too_many_lines"
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "says"),
+    [
+        (b"GrandTotalAmount>211.00", b"GrandTotalAmount>211.01", "211,00"),
+        (b"CalculatedAmount>11.00", b"CalculatedAmount>11.01", "11,01"),
+        (b"LineTotalAmount>200.00</ram:LineTotalAmount></ram:SpecifiedTradeSettlementLine", b"", "190,00"),
+        (b"DuePayableAmount>211.00", b"DuePayableAmount>210.00", "210,00"),
+    ],
+)
+def test_a_sum_that_is_a_cent_off_is_told(before: bytes, after: bytes, says: str) -> None:
+    xml = farm.xml(rate=farm.VEGETABLES)
+    changed = xml.replace(before, after or before.replace(b"200.00", b"190.00"))
+    assert changed != xml
+
+    assert any(says in sentence for sentence in disagreements(read(changed), "fr"))
+
+
+def test_what_was_paid_and_rounded_is_counted() -> None:
+    said = {"net": "100", "vat": "0", "total": "100", "prepaid": "30.01", "rounding": "0.01", "payable": "70.00"}
+
+    assert disagreements(said, "fr") == []
+    assert len(disagreements(said | {"payable": "70.01"}, "fr")) == 1
+    assert Decimal(said["payable"]) == 70
