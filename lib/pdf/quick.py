@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from lib.pdf import quick_boxes, quick_lines, quick_styles
+from lib.pdf import quick_boxes, quick_file, quick_lines, quick_styles
 
 
 class Way(NamedTuple):
@@ -28,9 +28,12 @@ def everywhere(theirs: Any, ours: Any) -> Iterable[Way]:
             yield from (Way(module, key, ours) for key, value in vars(module).items() if value is theirs)
 
 
-FUNCTIONS = [*quick_styles.FUNCTIONS, *quick_boxes.FUNCTIONS, *quick_lines.FUNCTIONS]
-WAYS = [way for theirs, ours in FUNCTIONS for way in everywhere(theirs, ours)]
-THEIRS = [Way(way.owner, way.name, getattr(way.owner, way.name)) for way in WAYS]
+MODULES = (quick_styles, quick_boxes, quick_lines, quick_file)
+WAYS = [
+    *(way for module in MODULES for theirs, ours in module.FUNCTIONS for way in everywhere(theirs, ours)),
+    *(Way(*member) for member in quick_file.MEMBERS),
+]
+THEIRS = [Way(way.owner, way.name, vars(way.owner)[way.name]) for way in WAYS]
 
 
 @contextmanager

@@ -17,7 +17,8 @@ from weasyprint.css import StyleFor
 from weasyprint.layout import page
 
 MANY = 3000  # paths kept for one accent colour; people's Markdown could nest without end
-READ = ("class", "lang", "style", "hidden", "width", "height")  # attributes that a style may depend on
+READ = ("class", "lang", "style", "hidden")  # attributes that a style may depend on
+SVG = "{http://www.w3.org/2000/svg}svg"  # whose width and height count as style
 PSEUDO = ("before", "after", "marker")
 
 
@@ -101,7 +102,8 @@ def _key(element: Element) -> Any:
     attributes = element.attrib
     if not attributes:
         return element.tag
-    return (element.tag, *(attributes.get(name) for name in READ))
+    size = (attributes.get("width"), attributes.get("height")) if element.tag == SVG else None
+    return (element.tag, size, *(attributes.get(name) for name in READ))
 
 
 def stylesheets_in(root: Element) -> Sequence[str] | None:
