@@ -231,4 +231,4 @@ def test_a_period_and_an_order_are_said():
 def test_quantities_and_rates_have_no_exponent_and_no_useless_zero():
     facts = invoice(STANDARD, (line(1, "Feuilles", "1000.0000", "0.012"),))
     assert one(facts, "//ram:BilledQuantity") == "1000"
-    assert facturx._number(Decimal("20.00")) == "20"
+    assert facturx.writing.number_written(Decimal("20.00")) == "20"

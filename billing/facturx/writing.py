@@ -1,0 +1,47 @@
+"""Writing CII elements: names, dates, numbers, and only the characters that XML can hold."""
+
+from datetime import date
+from decimal import Decimal
+
+from lxml import etree
+
+NAMESPACES = {
+    "rsm": "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100",
+    "ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100",
+    "udt": "urn:un:unece:uncefact:data:standard:UnqualifiedDataType:100",
+    "qdt": "urn:un:unece:uncefact:data:standard:QualifiedDataType:100",
+}
+
+
+def name_of(tag: str) -> str:
+    prefix, name = tag.split(":")
+    return f"{{{NAMESPACES[prefix]}}}{name}"
+
+
+def add(parent: etree._Element, tag: str, text: str = "") -> etree._Element:
+    element = etree.SubElement(parent, name_of(tag))
+    if text:
+        element.text = _clean(text)
+    return element
+
+
+def add_if(parent: etree._Element, tag: str, text: str) -> None:
+    if text:
+        add(parent, tag, text)
+
+
+def add_date(parent: etree._Element, tag: str, day: date, *, kind: str = "udt") -> None:
+    add(add(parent, tag), f"{kind}:DateTimeString", f"{day:%Y%m%d}").set("format", "102")
+
+
+def number_written(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+def _clean(text: str) -> str:
+    """Drop the characters that XML 1.0 cannot hold."""
+    return "".join(char for char in text if char in "\t\n\r" or (char >= " " and not _forbidden(char)))
+
+
+def _forbidden(char: str) -> bool:
+    return "\ud800" <= char <= "\udfff" or char in "\ufffe\uffff"
