@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
-from lib.pdf import quick_boxes, quick_file, quick_lines, quick_styles
+from lib.pdf import quick_boxes, quick_file, quick_lines, quick_styles, quick_text
 
 
 class Way(NamedTuple):
@@ -28,7 +28,7 @@ def everywhere(theirs: Any, ours: Any) -> Iterable[Way]:
             yield from (Way(module, key, ours) for key, value in vars(module).items() if value is theirs)
 
 
-MODULES = (quick_styles, quick_boxes, quick_lines, quick_file)
+MODULES = (quick_styles, quick_boxes, quick_lines, quick_text, quick_file)
 WAYS = [
     *(way for module in MODULES for theirs, ours in module.FUNCTIONS for way in everywhere(theirs, ours)),
     *(Way(*member) for member in quick_file.MEMBERS),
