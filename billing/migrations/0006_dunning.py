@@ -217,7 +217,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "request",
+                    "payment_request",
                     models.ForeignKey(
                         blank=True,
                         null=True,

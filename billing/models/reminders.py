@@ -65,7 +65,7 @@ class Reminder(models.Model):
     business = models.ForeignKey(Business, models.PROTECT, related_name="reminders")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="reminders")
     invoice = models.ForeignKey(Invoice, models.PROTECT, related_name="reminders")
-    request = models.ForeignKey(PaymentRequest, models.PROTECT, null=True, blank=True, related_name="reminders")
+    payment_request = models.ForeignKey(PaymentRequest, models.PROTECT, null=True, blank=True, related_name="reminders")
     level = models.CharField(_("level"), max_length=10, choices=Level.choices)
     language = models.CharField(max_length=5, default="fr")
     subject = models.CharField(_("subject"), max_length=200)
