@@ -22,7 +22,6 @@ WIDEST_COUNTER = 9
 PIECE = re.compile(r"\{([^{}:]*)(?::([0-9]+))?\}|([^{}]+)|(.)")
 ALLOWED = re.compile(r"[A-Za-z0-9+\-_/]")
 DIGITS_OF = {"year": 4, "yy": 2, "month": 2}
-CONTEXT = "number pattern"
 NEVER, YEARLY, MONTHLY = "never", "year", "month"
 
 
@@ -58,7 +57,7 @@ class Pattern:
 
     def shown(self) -> str:
         """Return the pattern with the words of the active language."""
-        return "".join(piece.named(_names()[piece.word]) if piece.word else piece.text for piece in self.pieces)
+        return "".join(piece.named(names()[piece.word]) if piece.word else piece.text for piece in self.pieces)
 
     def has(self, word: str) -> bool:
         return any(piece.word == word for piece in self.pieces)
@@ -100,13 +99,13 @@ def read(text: str, *, prefix: str = "", dedicated: bool = False) -> Pattern:
     words = [piece.word for piece in pieces if piece.word]
     _check_characters(pieces)
     if "counter" not in words:
-        raise PatternError(_("Write {%(counter)s} where the number counts up.") % _names())
+        raise PatternError(_("Write {%(counter)s} where the number counts up.") % names())
     if words[-1] != "counter" or pieces[-1].word != "counter":
-        raise PatternError(_("{%(counter)s} comes last: numbers then follow each other, and a gap shows.") % _names())
+        raise PatternError(_("{%(counter)s} comes last: numbers then follow each other, and a gap shows.") % names())
     if len(set(words)) < len(words) or {"year", "yy"} <= set(words):
         raise PatternError(_("Each word is written once."))
     if "month" in words and not {"year", "yy"} & set(words):
-        raise PatternError(_("With {%(month)s}, write {%(year)s} too: two years have the same months.") % _names())
+        raise PatternError(_("With {%(month)s}, write {%(year)s} too: two years have the same months.") % names())
     _check_partner(pieces, dedicated)
     if len(prefix) + _longest(pieces) > LONGEST:
         raise PatternError(_("This would be longer than the %(most)s characters of a number.") % {"most": LONGEST})
@@ -122,7 +121,7 @@ def _pieces(text: str) -> Iterator[Piece]:
     for match in PIECE.finditer(text):
         name, width, literal, brace = match.groups()
         if brace:
-            raise PatternError(_("A brace is missing: a word is written {%(counter)s}.") % _names())
+            raise PatternError(_("A brace is missing: a word is written {%(counter)s}.") % names())
         yield Piece(text=literal) if literal else _word(name.strip().lower(), width)
 
 
@@ -140,14 +139,14 @@ def _check_characters(pieces: tuple[Piece, ...]) -> None:
 def _word(name: str, width: str | None) -> Piece:
     word = _words_by_name().get(name)
     if word is None:
-        names = _names()
-        known = ", ".join(f"{{{names[key]}}}" for key in ("year", "yy", "month", "counter"))
+        said = names()
+        known = ", ".join(f"{{{said[key]}}}" for key in ("year", "yy", "month", "counter"))
         raise PatternError(
             _("{%(name)s} means nothing here. What may be written: %(known)s.") % {"name": name, "known": known}
         )
     if width is not None and (word != "counter" or not 1 <= int(width) <= WIDEST_COUNTER):
         raise PatternError(
-            _("Only {%(counter)s} has a number of digits, from 1 to 9, such as {%(counter)s:4}.") % _names()
+            _("Only {%(counter)s} has a number of digits, from 1 to 9, such as {%(counter)s:4}.") % names()
         )
     return Piece(word=word, width=int(width or 1) if word == "counter" else DIGITS_OF.get(word, 1))
 
@@ -157,11 +156,9 @@ def _check_partner(pieces: tuple[Piece, ...], dedicated: bool) -> None:
         if piece.word != "partner":
             continue
         if not dedicated:
-            raise PatternError(_("{%(partner)s} is for a series of one partner only.") % _names())
+            raise PatternError(_("{%(partner)s} is for a series of one partner only.") % names())
         if after.word or after.text[0].isdigit():
-            raise PatternError(
-                _("After {%(partner)s}, write a letter or a sign: digits would run together.") % _names()
-            )
+            raise PatternError(_("After {%(partner)s}, write a letter or a sign: digits would run together.") % names())
 
 
 def _longest(pieces: tuple[Piece, ...]) -> int:
@@ -172,14 +169,14 @@ def _longest(pieces: tuple[Piece, ...]) -> int:
 # Words ------------------------------------------------------------------------------------------------------------
 
 
-def _names() -> dict[str, str]:
+def names() -> dict[str, str]:
     """Return what each word is called in the active language."""
     return {
-        "year": pgettext(CONTEXT, "year"),
-        "yy": pgettext(CONTEXT, "yy"),
-        "month": pgettext(CONTEXT, "month"),
-        "counter": pgettext(CONTEXT, "counter"),
-        "partner": pgettext(CONTEXT, "partner"),
+        "year": pgettext("number pattern", "year"),
+        "yy": pgettext("number pattern", "yy"),
+        "month": pgettext("number pattern", "month"),
+        "counter": pgettext("number pattern", "counter"),
+        "partner": pgettext("number pattern", "partner"),
     }
 
 
@@ -189,9 +186,9 @@ def _words_by_name() -> dict[str, str]:
     found = {word: word for word in ("year", "yy", "month", "counter", "partner")}
     for language, _name in settings.LANGUAGES:
         with override(language):
-            names = _names()
-        found |= {name: word for word, name in names.items()}
-        found |= {_plain(name): word for word, name in names.items()}
+            said = names()
+        found |= {name: word for word, name in said.items()}
+        found |= {_plain(name): word for word, name in said.items()}
     return found
 
 

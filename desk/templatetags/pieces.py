@@ -40,7 +40,7 @@ PAGES = (
     (_("Offers"), "offers", "offers", False),
     (_("Clients"), "clients", "clients", False),
     (_("Accounting"), "accounting", "accounting", False),
-    (_("Settings"), "settings", "settings members", True),
+    (_("Settings"), "settings", "settings members numbers", True),
 )
 
 
