@@ -75,7 +75,7 @@ def _page(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
         "lines": table_of_lines(facts.lines, facts.language, franchise=facts.franchise),
         "totals": list(totals(facts)),
         "taxes": [] if facts.franchise else list(taxes(facts)),
-        "exemption": next((tax.reason for tax in facts.taxes if tax.reason), ""),
+        "exemptions": list(dict.fromkeys(tax.reason for tax in facts.taxes if tax.reason)),
         "deductions": list(_deductions(facts)),
         "rest": written(facts.total - facts.deducted, facts.language),
         "settlement": None if facts.is_credit else settlement(facts, preview=preview),
@@ -190,14 +190,16 @@ def _payment(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
         "iban": letterhead.spaced(facts.iban, (4,) * 9),
         "bic": facts.bic,
         "reference": "" if preview else facts.number,
-        "code": _code(facts) if facts.iban and facts.number and not preview else "",
+        "code": _code(facts) if not preview else "",
         "code_words": _("QR code for a bank transfer of %(amount)s to %(name)s")
         % {"amount": amount, "name": facts.seller.name},
     }
 
 
 def _code(facts: InvoiceFacts) -> str:
-    """Return the address of the EPC069-12 code by which a banking app fills in the transfer."""
+    """Return the address of the EPC069-12 code by which a banking app fills in the transfer, where there can be one."""
+    if not (facts.iban and facts.number and epc.is_possible(facts.payable)):
+        return ""
     content = epc.text(
         name=facts.seller.name, iban=facts.iban, bic=facts.bic, amount=facts.payable, message=facts.number
     )
