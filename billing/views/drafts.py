@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import crediting, drafting, issuing
+from billing import crediting, drafting, issuing, waiving
 from billing.checking import obstacles
 from billing.forms import CreditForm, DraftForm, LineFormSet, OneOffForm, initial_of
 from billing.models import Invoice
@@ -217,7 +217,12 @@ def invoice_credit(request: BusinessRequest, pk: int) -> HttpResponse:
         messages.error(request, why)
         return redirect(corrected)
     data = request.POST if request.method == "POST" else None
-    form = CreditForm(data, invoice=corrected, may_choose_lines=not corrected.deductions.exists())
+    form = CreditForm(
+        data,
+        invoice=corrected,
+        may_choose_lines=not corrected.deductions.exists(),
+        initial=waiving.proposal(corrected) if "waived" in request.GET else None,
+    )
     if data is not None and form.is_valid():
         try:
             note = crediting.draft_credit_note(

@@ -23,6 +23,7 @@ FINDERS: Sequence[Callable[[Membership, date], Iterator[Todo]]] = (
     owed.drafts,
     owed.to_confirm,
     owed.overdue,
+    owed.waived,
     agreed.to_finish,
     agreed.expiring,
     agreed.unsent,

@@ -4,19 +4,38 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from billing.balances import with_balances
 from billing.expecting import unanswered
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceTerm
+from billing.waiving import with_something_waived
 from desk.today.todo import MANY, Todo, short_day
 from lib.money import cents, euros, written
 from people.access import activities_of
 from people.models import Membership
-from quotes.models import Kind, RemunerationTerm
+from quotes.models import IfMissed, Kind, RemunerationTerm
+
+
+def waived(membership: Membership, on: date) -> Iterator[Todo]:
+    """What was missed and is waived is taken off by a credit note, never silently."""
+    terms = InvoiceTerm.objects.filter(term__if_missed=IfMissed.WAIVED, term__missed__isnull=False)
+    concerned = Invoice.objects.filter(
+        Exists(terms.filter(invoice=OuterRef("pk"))),
+        activity__in=activities_of(membership),
+        issued_at__isnull=False,
+        corrects=None,
+    ).select_related("client", "business")
+    for invoice, value in with_something_waived(concerned)[:MANY]:
+        words = {"amount": written(value, get_language() or "fr"), "number": invoice.number}
+        yield Todo(
+            _("%(amount)s of invoice %(number)s are waived: a credit note takes them off.") % words,
+            reverse("invoice_credit", args=[invoice.business.slug, invoice.pk]) + "?waived=1",
+            _("Prepare it"),
+        )
 
 
 def drafts(membership: Membership, on: date) -> Iterator[Todo]:
@@ -56,7 +75,7 @@ def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm
             first_on__lte=on,
         )
         .select_related("version__quote__client", "version__quote__business")
-        .prefetch_related("receipts__reversed_by", "missed__reversed_by")
+        .prefetch_related("receipts__reversed_by", "missed__reversed_by", "payment_requests")
     )
     found = [(term, unanswered(term, on)) for term in terms]
     return [(term, days) for term, days in found if days]

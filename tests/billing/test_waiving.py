@@ -1,0 +1,79 @@
+"""What was missed and is waived by the quote's rule: a credit note is proposed, with its amount and its reason."""
+
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from billing import crediting, settling, waiving
+from billing.models import Invoice
+from desk.today import todos
+from lib.money import euros
+from people.models import Membership
+from quotes.models import Acceptance, IfMissed, Kind
+from tests import make
+from tests.billing.conftest import NOW, TODAY, accepted, final_of, issued_by, recorder_of, term_of
+from tests.conftest import logged_in
+
+AFTER = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
+IN_EUROS = {"kind": Kind.MONEY, "due": "DELIVERY", "closes": True}
+
+
+def missed(deal: Acceptance, on: date) -> None:
+    term = term_of(deal, Kind.GOODS)
+    settling.record_missed(by=recorder_of(deal), at=AFTER, term=term, planned_on=on, request_id=uuid.uuid4())
+
+
+@pytest.fixture
+def invoice(db: None) -> Invoice:
+    """Return the invoice of a whole quote of which two baskets out of fifteen never came."""
+    deal = accepted(terms=(IN_EUROS, make.baskets(if_missed=IfMissed.WAIVED)))
+    issued = final_of(deal)
+    for week in range(2):
+        missed(deal, make.FIRST_FRIDAY + timedelta(weeks=week))
+    return issued
+
+
+def credited(invoice: Invoice, amount: str) -> Invoice:
+    user = invoice.business.memberships.get().user
+    return crediting.draft_credit_note(
+        invoice=invoice, by=user, at=NOW, reason="Geste", request_id=uuid.uuid4(), amount=euros(amount)
+    )
+
+
+def test_two_missed_baskets_are_proposed_for_a_credit_note(invoice: Invoice) -> None:
+    assert waiving.proposal(invoice) == {
+        "how": "amount",
+        "amount": Decimal("40.00"),
+        "reason": "Livraisons non reçues, abandonnées comme le prévoit le devis",
+    }
+
+
+def test_a_draft_credit_note_waives_nothing_yet_an_issued_one_does(invoice: Invoice) -> None:
+    note = credited(invoice, "40")
+    assert waiving.waived_of(invoice) == euros(40)
+    issued_by(note)
+    assert waiving.proposal(invoice) == {}
+
+
+def test_no_more_is_proposed_than_is_left(invoice: Invoice) -> None:
+    issued_by(credited(invoice, "1190"))
+    assert waiving.waived_of(invoice) == euros(0)
+
+
+def test_nothing_is_proposed_where_the_rule_is_another(db: None) -> None:
+    deal = accepted(terms=(IN_EUROS, make.baskets()))
+    invoice = final_of(deal)
+    missed(deal, make.FIRST_FRIDAY)
+    assert waiving.waived_of(invoice) == euros(0)
+
+
+def test_today_leads_to_the_form_filled_in(invoice: Invoice) -> None:
+    membership: Any = Membership.objects.get(business=invoice.business)
+    [todo] = [todo for todo in todos(membership, TODAY) if "waived=1" in todo.url]
+    assert f"{invoice.number} sont abandonnés" in todo.sentence
+    page = logged_in(membership.user).get(todo.url).content.decode()
+    assert 'name="amount" value="40"' in page
+    assert "abandonnées comme le prévoit le devis" in page
