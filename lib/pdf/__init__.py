@@ -16,7 +16,7 @@ import mimetypes
 import threading
 from base64 import b64decode, b64encode
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -36,7 +36,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from lib.pdf.metadata import finish
 from lib.pdf.page import Layout, Page
-from lib.pdf.quick import quickly
+from lib.pdf.quick import our_ways
 
 STATIC = Path(settings.BASE_DIR) / "static"
 STYLE = STATIC / "css" / "documents.css"
@@ -97,7 +97,7 @@ def render(
     """
     fetch = _OwnFiles({picture_url(data): data for data in pictures})
     carried = [_attached(item, created) for item in attachments]
-    with _one_at_a_time, _collector_off(), quickly() if SHORT_WAYS else nullcontext():
+    with _one_at_a_time, _collector_off(), our_ways(short=SHORT_WAYS):
         try:
             document = _laid_out(html, fetch)
             _describe(document.metadata, language, created, title)

@@ -3,12 +3,13 @@
 # mypy: disable-error-code="no-untyped-call"
 # The renderer has no annotations of its own.
 
+from collections.abc import Iterator
 from typing import Any
 
 from weasyprint.css.functions import check_math
 from weasyprint.draw import border
 from weasyprint.draw.color import get_color
-from weasyprint.formatting_structure import boxes
+from weasyprint.formatting_structure import boxes, build
 from weasyprint.layout import background, percent
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
@@ -91,29 +92,6 @@ BARE: dict[str, Any] = {"background": None, **{f"border_{corner}_radius": (0, 0)
 theirs_layout_box_backgrounds = background.layout_box_backgrounds
 
 
-def _has_no_line(style: Any) -> bool:
-    """Return whether a style draws no border, no column rule and no outline."""
-    return (
-        not any(style[f"border_{side}_width"] for side in SIDES)
-        and style["border_image_source"][0] == "none"
-        and style["column_width"] == "auto"
-        and style["column_count"] == "auto"
-    )
-
-
-def draw_border(stream: Any, box: Any) -> None:
-    style = box.style
-    try:
-        without = style.courgette_without_line
-    except AttributeError:
-        without = style.courgette_without_line = _has_no_line(style)
-    if not without:
-        theirs_draw_border(stream, box)
-
-
-theirs_draw_border = border.draw_border
-
-
 def draw_outline(stream: Any, box: Any) -> None:
     style = box.style
     try:
@@ -129,9 +107,49 @@ def draw_outline(stream: Any, box: Any) -> None:
 
 
 theirs_draw_outline = border.draw_outline
+
+
+def is_in_normal_flow(box: Any) -> bool:
+    style = box.style
+    try:
+        return style.courgette_in_flow  # type: ignore[no-any-return]
+    except AttributeError:
+        style.courgette_in_flow = theirs_is_in_normal_flow(box)
+        return style.courgette_in_flow  # type: ignore[no-any-return]
+
+
+theirs_is_in_normal_flow = boxes.Box.is_in_normal_flow
+
+
+def descendants(box: Any, placeholders: bool = False) -> Iterator[Any]:
+    """Yield a box and all under it, in order, without a generator per level."""
+    waiting = [box]
+    while waiting:
+        found = waiting.pop()
+        yield found
+        if placeholders or isinstance(found, boxes.Box):
+            waiting.extend(reversed(found.children))
+
+
+def page_values(box: Any) -> tuple[Any, Any]:
+    """Return the named pages a box starts and ends on: no stylesheet of ours names a page."""
+    return (box.style["page"], box.style["page"])
+
+
+def as_it_is(box: Any) -> Any:
+    """Stand for the passes that look for flex and grid containers: no stylesheet of ours has any."""
+    return box
+
+
 FUNCTIONS = [
     (percent.resolve_percentages, resolve_percentages),
     (background.layout_box_backgrounds, layout_box_backgrounds),
-    (border.draw_border, draw_border),
     (border.draw_outline, draw_outline),
+    (build.flex_boxes, as_it_is),
+    (build.grid_boxes, as_it_is),
+]
+MEMBERS = [
+    (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
+    (boxes.Box, "descendants", descendants),
+    (boxes.ParentBox, "page_values", page_values),
 ]

@@ -113,7 +113,9 @@ def _references(self: Any, box: int, packed: int) -> tuple[tuple[int, int, int],
     rows.append((1, self.current_position, 0))
     most = max(packed, *(made.generation for made in self.objects))
     widths = (1, _bytes_for(self.current_position), _bytes_for(most))
-    return widths, b"".join(value.to_bytes(size, "big") for row in rows for size, value in zip(widths, row, strict=True))
+    return widths, b"".join(
+        value.to_bytes(size, "big") for row in rows for size, value in zip(widths, row, strict=True)
+    )
 
 
 def _bytes_for(value: int) -> int:
