@@ -14,6 +14,7 @@ from djmoney.money import Money
 
 from billing import balances
 from billing.claiming import free_of
+from billing.compensated import why_bound
 from billing.drafting import CLOSING, DEPOSIT
 from billing.models import Allocation, Invoice, Receipt
 from lib.money import euros, written
@@ -70,6 +71,8 @@ def release(*, receipt: Receipt, invoice: Invoice, by: User | None, at: datetime
     settled = balances.total_of(locked.allocations.filter(invoice=invoice), "value")
     if settled.amount <= 0:
         raise SettlingError(_("This receipt settles nothing of this invoice."), "invoice")
+    if why := why_bound(locked, invoice):
+        raise SettlingError(why, "invoice")
     row = Allocation.objects.create(receipt=locked, invoice=invoice, value=-settled, at=at)
     _tell_allocations([row], at)
     return row

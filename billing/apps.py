@@ -5,8 +5,42 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import frozen, telling, verifying  # noqa: F401  (what never changes, what others are told)
-        from billing.models import Invoice
+        from billing import (  # noqa: F401  (what never changes, what others are told)
+            frozen,
+            mandate_doors,
+            partner_verifying,
+            selfbilled_verifying,
+            telling,
+            verifying,
+        )
+        from billing.models import (
+            Invoice,
+            Mandate,
+            MandateAcceptance,
+            MandateEnd,
+            PaymentRequest,
+            ReceivedInvoice,
+            Reminder,
+            SelfBilledAnswer,
+            SelfBilledInvoice,
+            SetOff,
+            Slip,
+        )
         from records import subjects
+        from records.mails import register_link
 
         subjects.register(Invoice, "activity")
+        subjects.register(PaymentRequest, "activity")
+        subjects.register(Reminder, "activity")
+        for model, path in (
+            (Mandate, "activity"),
+            (MandateAcceptance, "mandate__activity"),
+            (MandateEnd, "mandate__activity"),
+            (SelfBilledInvoice, "activity"),
+            (SelfBilledAnswer, "invoice__activity"),
+            (ReceivedInvoice, "activity"),
+            (SetOff, "activity"),
+            (Slip, "activity"),
+        ):
+            subjects.register(model, path)
+        register_link(mandate_doors.PURPOSE, mandate_doors.is_outdated)

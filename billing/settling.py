@@ -26,6 +26,7 @@ from billing.allocating import (
     settled_by,
 )
 from billing.carrying import expected_days
+from billing.compensated import why_bound
 from billing.doubting import SurplusError, refuse_day, refuse_surplus
 from billing.drafting import lock_client
 from billing.issuing import day_of
@@ -53,7 +54,9 @@ __all__ = [
     "recorded_days",
     "release",
     "reverse_missed",
+    "reverse_now",
     "reverse_receipt",
+    "tell",
     "warnings",
 ]
 
@@ -144,7 +147,7 @@ def record_receipt(
         allocate_now(receipt, [invoice], at)
     elif allocates:
         allocate_now(receipt, proposed(receipt), at)
-    _tell(receipt, at)
+    tell(receipt, at)
     return receipt
 
 
@@ -194,7 +197,7 @@ def record_days(
             term=term,
         )
         allocate_now(receipt, proposed(receipt), at)
-        _tell(receipt, at)
+        tell(receipt, at)
         made.append(receipt)
     return made
 
@@ -306,7 +309,7 @@ def _refuse_term(received: Received, term: RemunerationTerm, client: Client) -> 
         raise SettlingError(_("Goods agreed in a quote come in whole units."), "quantity")
 
 
-def _tell(receipt: Receipt, at: datetime) -> None:
+def tell(receipt: Receipt, at: datetime) -> None:
     facts = {
         "kind": receipt.kind,
         "received_on": receipt.received_on,
@@ -329,8 +332,13 @@ def _tell(receipt: Receipt, at: datetime) -> None:
 def reverse_receipt(*, receipt: Receipt, by: User, at: datetime, reason: str) -> Receipt:
     """Undo a receipt by its mirror, and take back what it settled. The second time returns the first reversal.
 
-    Raises SettlingError without a reason, or for a reversal itself.
+    Raises SettlingError without a reason, for a reversal itself, or for what a standing set-off made or covers.
     """
+    return reverse_now(receipt=receipt, by=by, at=at, reason=reason)
+
+
+def reverse_now(*, receipt: Receipt, by: User, at: datetime, reason: str, with_set_off: bool = False) -> Receipt:
+    """Do what `reverse_receipt` does, within the caller's transaction; `with_set_off`: the set-off is undone too."""
     lock_quote_of(receipt.term)
     locked = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     if locked.reverses_id is not None:
@@ -339,9 +347,11 @@ def reverse_receipt(*, receipt: Receipt, by: User, at: datetime, reason: str) ->
         return found
     if not reason.strip():
         raise SettlingError(_("Say why: the books keep the reason."), "reason")
+    if not with_set_off and (why := why_bound(locked)):
+        raise SettlingError(why)
     mirror = _mirror(locked, by, at, reason.strip())
     _take_back(locked, mirror, at)
-    _tell(mirror, at)
+    tell(mirror, at)
     return mirror
 
 

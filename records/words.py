@@ -15,6 +15,13 @@ ERRANDS: dict[str, "Promise | str"] = {
     "draft_deposit": _("Draft the deposit invoice"),
     "render_invoice": _("Make the PDF of an invoice"),
     "mail_invoice": _("Mail an invoice"),
+    "render_set_off": _("Make the statement of a set-off"),
+    "render_slip": _("Make the PDF of a delivery slip"),
+    "mail_partner_paper": _("Mail a set-off statement or a delivery slip"),
+    "render_payment_request": _("Make the PDF of a payment request"),
+    "mail_payment_request": _("Mail a payment request"),
+    "render_reminder": _("Make the letter of a formal notice"),
+    "send_reminder": _("Send a reminder in an open hour"),
     "build_export": _("Build the accountant’s archive"),
 }
 TONES = {

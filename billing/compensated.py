@@ -1,0 +1,25 @@
+"""What a standing set-off holds fast: the receipt it made, and the receipts in kind that it covers. Reads rows only."""
+
+from django.utils.translation import gettext as _
+from djmoney.money import Money
+
+from billing.balances import total_of
+from billing.models import Invoice, Receipt, SetOff, SetOffCover
+
+
+def covered_of(receipt: Receipt, invoice: Invoice | None = None) -> Money:
+    """Return how much of a receipt set-offs cover (of one invoice): what was undone counts for nothing."""
+    rows = SetOffCover.objects.filter(receipt=receipt)
+    return total_of(rows if invoice is None else rows.filter(set_off__invoice=invoice), "value")
+
+
+def why_bound(receipt: Receipt, invoice: Invoice | None = None) -> str:
+    """Return why a receipt is neither undone nor released (of one invoice), in words; "" when it may be."""
+    made_by = SetOff.objects.filter(receipt=receipt, reverses=None, reversed_by=None).first()
+    if made_by is not None:
+        return _("The set-off %(number)s received it: undo the set-off.") % {"number": made_by.number}
+    if covered_of(receipt, invoice).amount > 0:
+        cover = SetOffCover.objects.filter(receipt=receipt, set_off__reverses=None, set_off__reversed_by=None).first()
+        number = cover.set_off.number if cover else ""
+        return _("The set-off %(number)s covers it: undo the set-off first.") % {"number": number}
+    return ""

@@ -1,0 +1,56 @@
+"""What does not agree in a client's invoice: who, to whom, sums, what was typed against what the file says. Pure."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from billing.models import ReceivedInvoice
+from lib.days import day_written
+from lib.money import euros, written
+from lib.reading.sums import disagreements
+from people.models import Business, Client
+
+CREDIT_NOTES = ("381", "261", "396", "502", "503")  # UNTDID 1001
+INVOICES = ("380", "384", "386", "389", "393", "326", "71")
+
+
+def is_credit(said: Mapping[str, Any]) -> bool:
+    return said.get("type") in CREDIT_NOTES
+
+
+def doubts(said: Mapping[str, Any], client: Client, language: str, typed: ReceivedInvoice | None = None) -> list[str]:
+    """Return what a person should look at, in sentences; nothing here stops anything. `said` is {} without data."""
+    if not said:
+        return []
+    found = [*_who(said, client), *disagreements(said, language)]
+    return [*found, *(_typed(said, typed, language) if typed else ())]
+
+
+def _who(said: Mapping[str, Any], client: Client) -> Iterator[str]:
+    seller, buyer = said["seller"], said["buyer"]
+    theirs = client.siren or client.siret[:9]
+    if seller["siren"] and theirs and seller["siren"] != theirs:
+        words = {"name": seller["name"], "siren": seller["siren"], "client": client.name, "known": theirs}
+        yield _("It is from %(name)s, SIREN %(siren)s; the SIREN of %(client)s is %(known)s.") % words
+    if not seller["siren"]:
+        yield _("It does not say the SIREN of who wrote it.")
+    business: Business = client.activity.business
+    if buyer["siren"] and buyer["siren"] != business.siren:
+        words = {"name": buyer["name"], "siren": buyer["siren"]}
+        yield _("It is addressed to %(name)s, SIREN %(siren)s: not to you.") % words
+    if said["type"] and said["type"] not in (*INVOICES, *CREDIT_NOTES):
+        yield _("It is of an unusual kind (code %(code)s).") % {"code": said["type"]}
+
+
+def _typed(said: Mapping[str, Any], typed: ReceivedInvoice, language: str) -> Iterator[str]:
+    if said["number"] != typed.number:
+        words = {"said": said["number"], "typed": typed.number}
+        yield _("The file says number %(said)s; %(typed)s was recorded.") % words
+    if said["issued_on"] and said["issued_on"] != typed.issued_on.isoformat():
+        words = {"said": said["issued_on"], "typed": day_written(typed.issued_on)}
+        yield _("The file says the date %(said)s; %(typed)s was recorded.") % words
+    if (total := euros(abs(Decimal(said["total"])))) != abs(typed.total):
+        words = {"said": written(total, language), "typed": written(abs(typed.total), language)}
+        yield _("The file says a total of %(said)s; %(typed)s was recorded.") % words
