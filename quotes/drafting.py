@@ -20,6 +20,7 @@ from quotes.writing import DraftError, write_lines, write_price, write_terms
 WORDS = ("title", "introduction", "conditions", "valid_until", "language")
 LINE_NAMES = (
     "offer_id",
+    "section",
     "title",
     "description",
     "quantity",
@@ -27,6 +28,8 @@ LINE_NAMES = (
     "unit_price",
     "discount_percent",
     "vat_rate",
+    "nature",
+    "exemption",
 )
 
 __all__ = [
@@ -135,6 +138,8 @@ def line_of(offer: Offer) -> dict[str, Any]:
         "unit_price": offer.unit_price,
         "discount_percent": Decimal(0),
         "vat_rate": offer.vat_rate,
+        "nature": offer.nature,
+        "exemption": offer.exemption,
     }
 
 

@@ -9,11 +9,13 @@ from django.http import QueryDict
 
 from lib.addresses import row_id
 from people.models import Business
+from quotes import mixes
 from quotes.drafting import line_of
 from quotes.forms_editor import TERM_FORMS, VALID_FOR, DraftForm, LineForm, MoneyTermForm, RowForm, TermForm
-from quotes.models import Kind, Offer, QuoteVersion
+from quotes.models import Kind, Nature, Offer, QuoteVersion
 from quotes.pricing import LineValues, Priced, priced
 from quotes.terms import TermValues
+from quotes.vat import FRENCH_AND_TAXED, Situation
 
 MOST_ROWS = 60
 ROWS = {"line": "lines", "term": "terms"}
@@ -25,6 +27,7 @@ class Sheet:
 
     business: Business
     draft: DraftForm
+    situation: Situation = FRENCH_AND_TAXED
     lines: list[LineForm] = field(default_factory=list)
     terms: list[TermForm] = field(default_factory=list)
     closes: str = ""  # the key of the term that takes what is left
@@ -32,7 +35,7 @@ class Sheet:
 
     @property
     def charges_vat(self) -> bool:
-        return self.business.vat_regime != Business.VatRegime.FRANCHISE
+        return not self.situation.charges_no_vat
 
     def point(self) -> None:
         """Put the cursor in the row that was just added."""
@@ -64,9 +67,9 @@ class Sheet:
 
     def priced(self) -> Priced:
         """Return the totals of the lines that can be read."""
-        names = ("unit_price", "quantity", "discount_percent", "vat_rate", "title", "unit")
+        names = ("unit_price", "quantity", "discount_percent", "vat_rate", "title", "unit", "nature", "exemption")
         values = (LineValues(**{name: line[name] for name in names}) for line in self.line_values())
-        return priced(values, franchise=not self.charges_vat)
+        return priced(values, situation=self.situation)
 
     def priced_terms(self) -> list[tuple[str, TermValues]]:
         """Return the terms that can be read, each with its form's key."""
@@ -92,6 +95,8 @@ class Sheet:
         verb, _colon, what = action.partition(":")
         if verb == "add-line":
             self.add_line()
+        elif verb == "more-line":
+            self._open(what)
         elif verb == "add-term" and what in TERM_FORMS:
             self.add_term(what)
         elif verb == "add-offer" and (pk := row_id(what)) is not None:
@@ -105,9 +110,17 @@ class Sheet:
 
     def add_line(self, initial: dict[str, Any] | None = None) -> None:
         if len(self.lines) < MOST_ROWS:
-            line = LineForm(key=_next_key(self.lines), charges_vat=self.charges_vat, initial=initial)
+            more = LineForm.says_more(initial or {})
+            line = LineForm(key=_next_key(self.lines), charges_vat=self.charges_vat, more=more, initial=initial)
             self.lines.append(line)
             self.added = line.add_prefix("title")
+
+    def _open(self, key: str) -> None:
+        """Show the fields that few lines need."""
+        for line in self.lines:
+            if line.key == key:
+                line.more = True
+                self.added = line.add_prefix("section")
 
     def add_offer(self, offer: Offer) -> None:
         """Add an offer as a line; it takes the place of a line left blank at the end."""
@@ -141,7 +154,7 @@ def sheet_of(version: QuoteVersion, business: Business, today: date) -> Sheet:
     """Return the sheet of a saved draft. A validity day not chosen yet is proposed: thirty days from today."""
     draft = DraftForm.initial_of(version)
     draft["valid_until"] = draft["valid_until"] or today + VALID_FOR
-    sheet = Sheet(business=business, draft=DraftForm(initial=draft))
+    sheet = Sheet(business=business, draft=DraftForm(initial=draft), situation=mixes.situation_of(version))
     for line in version.lines.all():
         sheet.add_line(LineForm.initial_of(line))
     for number, term in enumerate(version.terms.all(), start=1):
@@ -152,11 +165,12 @@ def sheet_of(version: QuoteVersion, business: Business, today: date) -> Sheet:
     return sheet
 
 
-def sheet_typed(data: QueryDict, business: Business) -> Sheet:
+def sheet_typed(data: QueryDict, business: Business, situation: Situation) -> Sheet:
     """Return the sheet that was sent, as typed. Keys and kinds that are not ours are left out."""
-    sheet = Sheet(business=business, draft=DraftForm(data), closes=data.get("closes", ""))
+    sheet = Sheet(business=business, draft=DraftForm(data), situation=situation, closes=data.get("closes", ""))
+    opened = data.getlist("more")
     for key in _keys(data.getlist("line")):
-        sheet.lines.append(LineForm(data, key=key, charges_vat=sheet.charges_vat))
+        sheet.lines.append(LineForm(data, key=key, charges_vat=sheet.charges_vat, more=key in opened))
     for key in _keys(data.getlist("term")):
         kind = data.get(f"term-{key}-kind", "")
         if kind in TERM_FORMS:
@@ -177,12 +191,15 @@ def bound(sheet: Sheet) -> Sheet:
         for name in form.fields:
             shown = form[name].value()
             data[form.add_prefix(name)] = "" if shown is None else str(shown)
+    for line in (line for line in sheet.lines if line.more and "nature" not in line.fields):  # opened just now
+        data[line.add_prefix("nature")] = Nature.SERVICES.value
     data.setlist("line", [line.key for line in sheet.lines])
+    data.setlist("more", [line.key for line in sheet.lines if line.more])
     data.setlist("term", [term.key for term in sheet.terms])
     for term in sheet.terms:
         data[f"term-{term.key}-kind"] = term.term_kind.value
     data["closes"] = sheet.closes
-    again = sheet_typed(data, sheet.business)
+    again = sheet_typed(data, sheet.business, sheet.situation)
     again.added = sheet.added
     return again
 

@@ -15,10 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
 from lib.money import euros
-from quotes.forms_fields import EurosField, NumberField, number_shown
-from quotes.models import IfMissed, Kind, MoneyDue, QuoteLine, QuoteVersion, RemunerationTerm, Rhythm, Unit
+from quotes.forms_fields import EurosField, ExemptionField, NumberField, number_shown
+from quotes.models import IfMissed, Kind, MoneyDue, Nature, QuoteLine, QuoteVersion, RemunerationTerm, Rhythm, Unit
 
 VALID_FOR = timedelta(days=30)
+MORE = ("section", "nature", "exemption")  # what few lines say
 PAR = euros(1)  # a local currency is worth as many euros (CMF L311-5)
 
 
@@ -97,8 +98,21 @@ class LineForm(RowForm):
         label=_("VAT, %"), min_value=Decimal(0), max_value=Decimal(100), max_digits=5, decimal_places=2
     )
 
-    def __init__(self, data: Any = None, *, key: str, charges_vat: bool, **options: Any) -> None:
+    section = forms.CharField(
+        label=_("Under the heading"),
+        required=False,
+        max_length=120,
+        help_text=_("Lines that follow each other under one heading are grouped."),
+    )
+    nature = forms.ChoiceField(label=_("Nature"), choices=Nature.choices, initial=Nature.SERVICES.value, required=False)
+    exemption = ExemptionField()
+
+    def __init__(self, data: Any = None, *, key: str, charges_vat: bool, more: bool = False, **options: Any) -> None:
+        """`more`: whether the fields that few lines need are there."""
         super().__init__(data, key=key, kind="line", **options)
+        self.more = more
+        for name in MORE if not more else () if charges_vat else ("exemption",):
+            del self.fields[name]
         if charges_vat:
             self.fields["vat_rate"].widget.attrs["list"] = "vat-rates"
             self.fields["vat_rate"].initial = Decimal(20)
@@ -107,9 +121,14 @@ class LineForm(RowForm):
 
     @staticmethod
     def initial_of(line: QuoteLine) -> dict[str, Any]:
-        names = ("title", "description", "quantity", "unit", "unit_price", "discount_percent", "vat_rate")
-        shown = {name: getattr(line, name) for name in names} | {"offer": line.offer_id}
+        names = ("title", "description", "quantity", "unit", "unit_price", "discount_percent", "vat_rate", *MORE)
+        shown: dict[str, Any] = {name: getattr(line, name) for name in names} | {"offer": line.offer_id}
         return shown | {"discount_percent": line.discount_percent or None}
+
+    @staticmethod
+    def says_more(initial: Mapping[str, Any]) -> bool:
+        """Whether a line says something of its own in the fields that few lines need."""
+        return bool(initial.get("section") or initial.get("exemption") or initial.get("nature") == Nature.GOODS)
 
     def values(self) -> dict[str, Any]:
         """Return the line as it is to be saved, without its position."""
@@ -119,6 +138,9 @@ class LineForm(RowForm):
             "offer_id": said.pop("offer"),
             "discount_percent": said["discount_percent"] or Decimal(0),
             "vat_rate": said.get("vat_rate") or Decimal(0),
+            "section": said.get("section", ""),
+            "nature": said.get("nature") or Nature.SERVICES,
+            "exemption": said.get("exemption", ""),
         }
 
 

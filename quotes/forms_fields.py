@@ -11,7 +11,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
+from lib import clock
 from lib.money import euros
+from quotes import vat
 
 SPACES_AND_SIGNS = re.compile(r"[\s\u00a0\u202f\u2009'’€%]+")
 ENGLISH_THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d*)?")
@@ -85,3 +87,16 @@ class EurosField(NumberField):
     def clean(self, value: Any) -> Money | None:
         amount = super().clean(value)
         return None if amount is None else euros(amount)
+
+
+class ExemptionField(forms.ChoiceField):
+    """Why no VAT is due on something that is sold: a reason of lib.law, or none."""
+
+    def __init__(self, **options: Any) -> None:
+        usual: dict[str, Any] = {"label": _("Exempt from VAT because"), "required": False, "choices": _exemptions}
+        super().__init__(**usual | options)
+
+
+def _exemptions() -> list[tuple[str, Any]]:
+    known = vat.exemptions(clock.now().date(), get_language() or "fr")
+    return [("", _("(no: taxed at its rate)")), *known]

@@ -8,6 +8,7 @@ from datetime import date
 
 from lib.law import Fact, UnknownFact, fact
 from people.models import Business, Client
+from quotes import vat
 from quotes.remuneration import TermValues
 from quotes.wording import day
 
@@ -24,11 +25,12 @@ def mentions(
     valid_until: date | None,
     on: date,
     language: str,
+    lines: Sequence[vat.Treated] = (),
 ) -> list[dict[str, str]]:
     """Return the sentences in order, each with its key, source and certainty: plain text, ready to be frozen."""
     until = {"date": day(valid_until, language)} if valid_until else {}
     printed = []
-    for key in _keys(business, client, terms, valid_until):
+    for key in _keys(business, client, terms, valid_until, lines):
         known = _known(key, on)
         if known is not None and known.certainty in PRINTED:
             text = known.text(language, **until)
@@ -36,14 +38,19 @@ def mentions(
     return printed
 
 
-def _keys(business: Business, client: Client, terms: Sequence[TermValues], valid_until: date | None) -> Iterator[str]:
+def _keys(
+    business: Business,
+    client: Client,
+    terms: Sequence[TermValues],
+    valid_until: date | None,
+    lines: Sequence[vat.Treated],
+) -> Iterator[str]:
     if business.is_demonstration:
         yield "mention.simulation"
-    if business.status in SOLE_TRADERS and not _says_sole_trader(business.legal_name):
+    if business.status in SOLE_TRADERS and not says_sole_trader(business.legal_name):
         yield "mention.sole_trader"
-    if business.vat_regime == Business.VatRegime.FRANCHISE:
-        yield "mention.vat_franchise"
-    elif business.vat_on_debits:
+    yield from reasons(business, client, lines)
+    if business.vat_regime == Business.VatRegime.NORMAL and business.vat_on_debits:
         yield "mention.vat_on_debits"
     if valid_until:
         yield "quote.valid_until"
@@ -55,7 +62,16 @@ def _keys(business: Business, client: Client, terms: Sequence[TermValues], valid
         yield "acceptance.simple_signature"
 
 
-def _says_sole_trader(name: str) -> bool:
+def reasons(business: Business, client: Client, lines: Sequence[vat.Treated]) -> list[str]:
+    """Return the keys of the reasons why no VAT is due on some lines (CGI ann. II 242 nonies A, I 12° and 13°)."""
+    situation = vat.between(business, client)
+    found = vat.reasons_of(vat.treated(line, situation) for line in lines)
+    if not lines and business.vat_regime == Business.VatRegime.FRANCHISE:
+        found = ["franchise"]
+    return [vat.key_of(reason) for reason in found]
+
+
+def says_sole_trader(name: str) -> bool:
     """Tell whether a name already says « EI » or « entrepreneur individuel » (c. com. R526-27)."""
     return "EI" in name.split() or "entrepreneur individuel" in name.casefold()
 

@@ -5,8 +5,8 @@ from dataclasses import fields
 from datetime import date
 
 from lib.bars import Segment
-from people.models import Business, Client
-from quotes import cash_floor, remuneration, wording
+from people.models import Client
+from quotes import cash_floor, remuneration, vat, wording
 from quotes.models import Quote, QuoteLine, QuoteVersion, RemunerationTerm
 from quotes.pricing import LineValues, Priced, priced
 from quotes.remuneration import Check, Circumstances, TermValues, close_mix
@@ -24,17 +24,22 @@ def term_values(terms: Iterable[RemunerationTerm]) -> list[TermValues]:
     return [TermValues(**{name: getattr(term, name) for name in TERM_NAMES}) for term in terms]
 
 
+def situation_of(version: QuoteVersion) -> vat.Situation:
+    """Return who sells to whom, for VAT: the parties copied onto a sent version, else those of today."""
+    if version.seller:
+        return vat.of_parties(version.seller, version.buyer or {})
+    return vat.between(version.quote.business, version.quote.client)
+
+
 def is_franchise(version: QuoteVersion) -> bool:
-    """Tell whether no VAT is charged: by the seller copied onto a sent version, else by the business of today."""
-    regime = version.seller["vat_regime"] if version.seller else version.quote.business.vat_regime
-    return bool(regime == Business.VatRegime.FRANCHISE)
+    """Tell whether its seller charges no VAT at all: under franchise, or exempt by its activity."""
+    return situation_of(version).charges_no_vat
 
 
 def price_of(version: QuoteVersion) -> Priced:
     """Return a version's totals, by its own arithmetic version."""
-    return priced(
-        line_values(version.lines.all()), franchise=is_franchise(version), version=version.calculation_version
-    )
+    lines = line_values(version.lines.all())
+    return priced(lines, situation=situation_of(version), version=version.calculation_version)
 
 
 def mix_of(version: QuoteVersion) -> list[TermValues]:
@@ -67,15 +72,15 @@ def checks_on(quote: Quote, price: Priced, terms: Sequence[TermValues], on: date
 
 def deal_of(version: QuoteVersion) -> Deal:
     """Return what the plain words of a version are made of; a draft's parties are those of today."""
-    quote = version.quote
+    quote, price = version.quote, price_of(version)
     return Deal(
         seller=_seller(version),
         buyer=version.buyer["name"] if version.buyer else quote.client.name,
         title=version.title,
-        total=price_of(version).total,
+        total=price.total,
         terms=mix_of(version),
         valid_until=version.valid_until,
-        franchise=is_franchise(version),
+        franchise=is_franchise(version) or not price.vat.amount,
         time_zone=quote.business.time_zone,
         online=quote.client.kind != Client.Kind.PERSON,
     )

@@ -23,10 +23,9 @@ from lib.markdown import to_html
 from lib.money import number_written, percent_written, written
 from people import letterhead, parties
 from people.letterhead import Party
-from people.models import Business
-from quotes import wording
+from quotes import vat, wording
 from quotes.mentions import mentions
-from quotes.models import QuoteVersion, RemunerationTerm, Unit
+from quotes.models import QuoteLine, QuoteVersion, RemunerationTerm, Unit
 from quotes.pricing import LineValues, Tax, priced
 from quotes.terms import TermValues
 
@@ -50,6 +49,10 @@ class PrintedLine(Protocol):
     def discount_percent(self) -> Decimal: ...
     @property
     def vat_rate(self) -> Decimal: ...
+    @property
+    def nature(self) -> str: ...
+    @property
+    def category(self) -> str: ...
     @property
     def net(self) -> Money: ...
 
@@ -75,7 +78,7 @@ class QuoteFacts:
     introduction: str = ""
     conditions: str = ""
     mentions: tuple[str, ...] = ()
-    exemption: str = ""
+    exemptions: tuple[str, ...] = ()
     paper_signature: str = ""
     language: str = "fr"
     time_zone: str = "Europe/Paris"
@@ -93,11 +96,11 @@ def quote_facts(version: QuoteVersion, *, on: date | None = None) -> QuoteFacts:
     on = on or version.sent_on or clock.today(business.time_zone)
     seller: Mapping[str, Any] = version.seller or parties.seller(business)
     buyer: Mapping[str, Any] = version.buyer or parties.buyer(version.quote.client)
-    franchise = seller["vat_regime"] == Business.VatRegime.FRANCHISE
+    situation = vat.of_parties(seller, buyer)
     lines = list(version.lines.all())
-    sums = priced([_line_values(line) for line in lines], franchise=franchise, version=version.calculation_version)
-    for line, net in zip(lines, sums.nets, strict=True):
-        line.net = net
+    sums = priced([_line_values(line) for line in lines], situation=situation, version=version.calculation_version)
+    for line, net, treatment in zip(lines, sums.nets, sums.treatments, strict=True):
+        line.net, line.vat_rate, line.category = net, treatment.rate, treatment.category
     terms = [term_values(term) for term in RemunerationTerm.objects.filter(version=version)]
     return QuoteFacts(
         number=version.number,
@@ -113,11 +116,11 @@ def quote_facts(version: QuoteVersion, *, on: date | None = None) -> QuoteFacts:
         vat=sums.vat,
         total=sums.total,
         terms=terms,
-        franchise=franchise,
+        franchise=situation.charges_no_vat,
         introduction=version.introduction,
         conditions=version.conditions,
         mentions=tuple(letterhead.mention_texts(version.mentions or _mentions(version, terms, on))),
-        exemption=law.fact("mention.vat_franchise", on).text(version.language) if franchise else "",
+        exemptions=tuple(vat.fact_of(reason, on).text(version.language) for reason in vat.reasons_of(sums.treatments)),
         paper_signature=law.fact("quote.paper_signature", on).text(version.language),
         language=version.language,
         time_zone=business.time_zone,
@@ -137,6 +140,7 @@ def _mentions(version: QuoteVersion, terms: Sequence[TermValues], on: date) -> l
         valid_until=version.valid_until,
         on=on,
         language=version.language,
+        lines=list(version.lines.all()),
     )
 
 
@@ -145,8 +149,15 @@ def term_values(term: RemunerationTerm) -> TermValues:
     return TermValues(**{field.name: getattr(term, field.name) for field in fields(TermValues)})
 
 
-def _line_values(line: PrintedLine) -> LineValues:
-    return LineValues(line.unit_price, line.quantity, line.discount_percent, line.vat_rate)
+def _line_values(line: QuoteLine) -> LineValues:
+    return LineValues(
+        line.unit_price,
+        line.quantity,
+        line.discount_percent,
+        line.vat_rate,
+        nature=line.nature,
+        exemption=line.exemption,
+    )
 
 
 def quote_pdf(facts: QuoteFacts, *, created: datetime, preview: bool = False) -> bytes:
@@ -194,10 +205,10 @@ def _page(facts: QuoteFacts, *, preview: bool) -> dict[str, Any]:
         "lines": table_of_lines(facts.lines, facts.language, franchise=facts.franchise),
         "totals": list(totals(facts)),
         "taxes": [] if facts.franchise else list(taxes(facts)),
-        "exemption": facts.exemption,
+        "exemptions": facts.exemptions,
         "bar": bar([_segment(term, facts.language) for term in facts.terms], facts.language),
         "terms": list(_terms(facts)),
-        "mentions": " ".join(f"{text.rstrip('.')}." for text in facts.mentions if text.rstrip(".") != facts.exemption),
+        "mentions": " ".join(f"{text.rstrip('.')}." for text in facts.mentions if text not in facts.exemptions),
         "paper_signature": facts.paper_signature,
     }
 
@@ -266,7 +277,7 @@ def _row(line: PrintedLine, language: str) -> dict[str, Any]:
         "quantity": quantity_in_words(line.quantity, line.unit, language),
         "price": written(line.unit_price, language),
         "discount": _("discount %(percent)s") % {"percent": percent} if line.discount_percent else "",
-        "rate": percent_written(line.vat_rate, language),
+        "rate": rate_in_words(line.category, line.vat_rate, language),
         "net": written(line.net, language),
     }
 
@@ -321,10 +332,17 @@ def taxes(facts: Any) -> Iterable[dict[str, str]]:
     """Return the table of VAT by rate (242 nonies A, 11°)."""
     for tax in facts.taxes:
         yield {
-            "rate": percent_written(tax.rate, facts.language),
+            "rate": rate_in_words(tax.category, tax.rate, facts.language),
             "base": written(tax.base, facts.language),
             "amount": written(tax.amount, facts.language),
         }
+
+
+def rate_in_words(category: str, rate: Decimal, language: str) -> str:
+    """Return a rate, or the word for what is not taxed: its reason is printed under the table."""
+    words = {vat.EXEMPT: _("exempt"), vat.INTRA_EU: _("exempt"), vat.EXPORT: _("exempt")}
+    words[vat.REVERSE_CHARGE] = _("reverse charge")
+    return words.get(category) or percent_written(rate, language)
 
 
 def bar(segments: Sequence[Segment], language: str) -> SafeString:

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 from lib import pdf
 from people import parties
 from people.models import Business, Contact
-from quotes import mixes
+from quotes import mixes, vat
 from quotes.models import Quote, QuoteVersion
+from quotes.pricing import LineValues
 from quotes.remuneration import ERROR
 
 ADDRESS = ("address", "postal_code", "city")
@@ -26,6 +27,7 @@ def obstacles(version: QuoteVersion, contacts: Sequence[Contact], on: date) -> l
         *_of_the_contacts(version.quote, contacts),
         *_of_the_text(version.title, version.valid_until, on),
         *_of_the_price(version, on),
+        *of_vat(mixes.line_values(version.lines.all()), mixes.situation_of(version)),
         *unprintable(version),
     ]
 
@@ -46,8 +48,28 @@ def obstacles_typed(
         *_of_the_contacts(quote, quote.client.contacts.filter(archived_at=None)),
         *_of_the_text(words["title"], words["valid_until"], on),
         *([] if lines else [_("Add at least one line.")]),
+        *of_vat(_values(lines), vat.between(quote.business, quote.client)),
         *_of_the_characters([*said, *_of_the_parties(quote)]),
     ]
+
+
+def _values(lines: Iterable[Mapping[str, Any]]) -> list[LineValues]:
+    return [LineValues(**{name: line[name] for name in mixes.LINE_NAMES if name in line}) for line in lines]
+
+
+def of_vat(lines: Sequence[LineValues], situation: vat.Situation) -> Iterator[str]:
+    """A line at zero says why (242 nonies A, I 12°), and one document gives one reason per category (EN 16931)."""
+    treatments = [vat.treated(line, situation) for line in lines]
+    for line, treatment in zip(lines, treatments, strict=True):
+        if treatment.category == vat.EXEMPT and not treatment.reason:
+            yield _("“%(line)s” is at 0 %% of VAT: give its rate, or say why no VAT is due (“More…”).") % {
+                "line": line.title
+            }
+    if vat.clashes(treatments):
+        yield _(
+            "Two different reasons why no VAT is due cannot stand on one document: an electronic invoice holds one. "
+            "Make two quotes or invoices."
+        )
 
 
 def _of_the_business(business: Business) -> Iterator[str]:

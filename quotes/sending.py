@@ -90,7 +90,7 @@ def _freeze(draft: QuoteVersion, at: datetime, on: date) -> QuoteVersion:
     """Copy everything the document says onto the version, then seal it: the last write there will ever be."""
     quote = draft.quote
     draft.calculation_version, draft.seal_version = CALCULATION_VERSION, sealing.LATEST
-    write_price(draft)
+    write_price(draft, for_good=True)
     values = mixes.mix_of(draft)
     for row, term in zip(draft.terms.order_by("position"), values, strict=True):
         RemunerationTerm.objects.filter(pk=row.pk).update(value=term.value)
@@ -103,6 +103,7 @@ def _freeze(draft: QuoteVersion, at: datetime, on: date) -> QuoteVersion:
         valid_until=draft.valid_until,
         on=on,
         language=draft.language,
+        lines=list(draft.lines.all()),
     )
     draft.seal = sealing.seal_of(draft)
     draft.save()

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -17,7 +16,18 @@ from quotes.remuneration import TermValues, close_mix
 
 MOST_ROWS = 200
 MOST_EUROS = euros(1_000_000_000)  # columns hold a thousand times more
-LINE_NAMES = ("title", "description", "quantity", "unit", "unit_price", "discount_percent", "vat_rate")
+LINE_NAMES = (
+    "section",
+    "title",
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount_percent",
+    "vat_rate",
+    "nature",
+    "exemption",
+)
 
 
 class DraftError(Exception):
@@ -43,7 +53,7 @@ def write_lines(draft: QuoteVersion, lines: Sequence[Mapping[str, Any]]) -> None
 
 def write_terms(draft: QuoteVersion, terms: Sequence[Mapping[str, Any]]) -> None:
     """Replace a draft's terms, the one that closes the mix taking what is left of the lines' total."""
-    total = priced(mixes.line_values(draft.lines.all()), franchise=mixes.is_franchise(draft)).total
+    total = priced(mixes.line_values(draft.lines.all()), situation=mixes.situation_of(draft)).total
     values = close_mix(total, [_term_values(term) for term in terms])
     rows = [_term(draft, position, term) for position, term in enumerate(values, start=1)]
     _refuse_faults("terms", rows)
@@ -54,13 +64,17 @@ def write_terms(draft: QuoteVersion, terms: Sequence[Mapping[str, Any]]) -> None
     RemunerationTerm.objects.bulk_create(rows)
 
 
-def write_price(draft: QuoteVersion) -> None:
-    """Set the nets of a draft's lines, and its totals; the caller saves it. Under franchise no line keeps a rate."""
+def write_price(draft: QuoteVersion, *, for_good: bool = False) -> None:
+    """Set the nets of a draft's lines, and its totals; the caller saves it. Who charges no VAT keeps no rate.
+
+    `for_good`, when it is sent: each line holds the rate it is charged, 0 where no VAT is due.
+    """
     rows = list(draft.lines.order_by("position"))
-    price = priced(mixes.line_values(rows), franchise=mixes.is_franchise(draft))
-    for row, net in zip(rows, price.nets, strict=True):
+    situation = mixes.situation_of(draft)
+    price = priced(mixes.line_values(rows), situation=situation)
+    for row, net, treatment in zip(rows, price.nets, price.treatments, strict=True):
         row.net = net
-        row.vat_rate = Decimal(0) if mixes.is_franchise(draft) else row.vat_rate
+        row.vat_rate = treatment.rate if for_good or situation.charges_no_vat else row.vat_rate
     QuoteLine.objects.bulk_update(rows, ["net", "vat_rate"])
     draft.net, draft.vat, draft.total = price.net, price.vat, price.total
 

@@ -25,6 +25,7 @@ class PricedLine(models.Model):
     nature = models.CharField(_("nature"), max_length=10, choices=Nature.choices, default=Nature.SERVICES)
     exemption = models.CharField(_("exempt from VAT because"), max_length=40, blank=True)
     net = money_field()
+    category = ""  # of VAT (BT-151), not a column: set by whoever prints a line, from quotes.vat
 
     class Meta:
         abstract = True

@@ -52,7 +52,7 @@ class Desk:
 
     # What buttons do ----------------------------------------------------------------------------------------------
     def answer(self, action: str) -> HttpResponse:
-        sheet = sheet_typed(self.request.POST, self.business)
+        sheet = sheet_typed(self.request.POST, self.business, mixes.situation_of(self.version))
         if action == "enter":
             action = self._meant_by_enter()
         if sheet.do(action, self._offer):

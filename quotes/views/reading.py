@@ -27,15 +27,15 @@ def reading_of(version: QuoteVersion) -> dict[str, Any]:
     terms = mixes.mix_of(version)
     price = mixes.price_of(version)
     lines = list(version.lines.all())
-    for line, net in zip(lines, price.nets, strict=True):
-        line.net = net
+    for line, net, treatment in zip(lines, price.nets, price.treatments, strict=True):
+        line.net, line.vat_rate, line.category = net, treatment.rate, treatment.category
     deal = mixes.deal_of(version)
     return {
         "version": version,
         "seller": deal.seller,
         "buyer": deal.buyer,
         "seller_email": (version.seller or {}).get("email") or version.quote.business.email,
-        "franchise": deal.franchise,
+        "franchise": mixes.is_franchise(version),
         "valid_until": wording.day(version.valid_until, language) if version.valid_until else "",
         "city": deal.time_zone.split("/")[-1].replace("_", " "),
         "plain_words": wording.plain_words_of(deal, language),
@@ -95,5 +95,6 @@ def _mentions(version: QuoteVersion, terms: Sequence[TermValues]) -> list[str]:
         valid_until=version.valid_until,
         on=version.saved_at.date(),
         language=version.language,
+        lines=list(version.lines.all()),
     )
     return [mention["text"] for mention in printed]
