@@ -14,10 +14,12 @@ class BillingConfig(AppConfig):
             verifying,
         )
         from billing.models import (
+            BatchedInvoice,
             Invoice,
             Mandate,
             MandateAcceptance,
             MandateEnd,
+            Occurrence,
             PaymentRequest,
             ReceivedInvoice,
             Reminder,
@@ -41,6 +43,8 @@ class BillingConfig(AppConfig):
             (ReceivedInvoice, "activity"),
             (SetOff, "activity"),
             (Slip, "activity"),
+            (Occurrence, "recurrence__activity"),
+            (BatchedInvoice, "invoice__activity"),
         ):
             subjects.register(model, path)
         register_link(mandate_doors.PURPOSE, mandate_doors.is_outdated)

@@ -10,6 +10,7 @@ from billing import balances
 from billing.carrying import expected_days
 from billing.claiming import missed_value, values_of
 from billing.models import Receipt
+from billing.turning import agreed_value
 from lib.money import euros, total
 from people.access import activities_of
 from people.models import Client, Membership
@@ -57,7 +58,7 @@ def expected(membership: Membership, on: date, client: Client | None = None, mos
     if client is not None:
         terms = terms.filter(version__quote__client=client)
     rows = terms.select_related("version__quote__client").prefetch_related(
-        "receipts__reversed_by", "missed__reversed_by"
+        "receipts__reversed_by", "missed__reversed_by", "payment_requests"
     )
     found = [_expected(term, on) for term in rows.order_by("version__quote__client__name", "version", "position")]
     left = sorted((row for row in found if row.outstanding.amount > 0), key=lambda row: row.days_to_confirm == 0)
@@ -67,7 +68,8 @@ def expected(membership: Membership, on: date, client: Client | None = None, mos
 def _expected(term: RemunerationTerm, on: date) -> Expected:
     came = total(receipt.value for receipt in term.receipts.all())
     not_coming = total(row.value for row in term.missed.all()) if term.if_missed in balances.NOT_COMING else euros(0)
-    return Expected(term, term.value - came - not_coming, days_to_confirm=len(unanswered(term, on)))
+    outstanding = term.value - came - not_coming - agreed_value(term)
+    return Expected(term, outstanding, days_to_confirm=len(unanswered(term, on)))
 
 
 def unanswered(term: RemunerationTerm, on: date) -> list[date]:
@@ -86,5 +88,5 @@ def unanswered(term: RemunerationTerm, on: date) -> list[date]:
 def outstanding_of(term: RemunerationTerm) -> Money:
     """Return what is left of one term, in euros; never below nothing."""
     came = balances.total_of(Receipt.objects.filter(term=term), "value")
-    left: Money = max(term.value - came - missed_value(term), euros(0))
+    left: Money = max(term.value - came - missed_value(term) - agreed_value(term), euros(0))
     return left

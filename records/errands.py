@@ -123,6 +123,11 @@ def reopen(errands: QuerySet[Errand], at: datetime) -> int:
     return len(found)
 
 
+def postpone(errand: Errand, until: datetime) -> None:
+    """Give back an errand that cannot be done yet, from inside its function: it counts as no attempt."""
+    _held(errand).update(due_at=until, claimed_until=None, attempts=0)
+
+
 def due_now(at: datetime) -> QuerySet[Errand]:
     """Return the errands that somebody should be doing and nobody does."""
     free = Q(claimed_until=None) | Q(claimed_until__lt=at)

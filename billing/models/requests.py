@@ -1,6 +1,5 @@
 """Payment requests: what was agreed in kind and became due in euros is asked for, without a second invoice."""
 
-
 from typing import Any
 
 from django.db import models

@@ -1,0 +1,148 @@
+"""What a client is late to pay in euros: an invoice's own euros, or a payment request. Nothing in kind, ever.
+
+What was to come in kind and is due in euros by now is first asked for (billing.requesting), then reminded of by its
+request, on the request's own day.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from djmoney.money import Money
+
+from billing import balances, turning
+from billing.balances import Balance
+from billing.interest import Change, Interest, interest, rates_between
+from billing.mentions import TRADERS
+from billing.models import Invoice, PaymentRequest
+from lib import law
+from lib.money import euros, total
+from people.models import Client
+from quotes.models import Kind
+
+TO_CHECK = "to_check"
+NOTHING = euros(0)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What may be reminded of: so much left in euros, due on a day; `in_kind` is what is awaited otherwise."""
+
+    invoice: Invoice
+    request: PaymentRequest | None
+    left: Money
+    in_kind: Money
+    due_on: date | None
+
+    @property
+    def reference(self) -> str:
+        return self.request.reference if self.request else self.invoice.number or ""
+
+    def is_overdue(self, on: date) -> bool:
+        return self.left.amount > 0 and self.due_on is not None and self.due_on < on
+
+    def days_late(self, on: date) -> int:
+        return (on - self.due_on).days if self.due_on else 0
+
+
+def claim_on(invoice: Invoice, on: date, request: PaymentRequest | None = None) -> Claim:
+    """Return what an issued invoice, or one of its payment requests, still claims in euros on a day."""
+    return _claim(invoice, balances.balance_of(invoice, on), request)
+
+
+def _claim(invoice: Invoice, balance: Balance, request: PaymentRequest | None) -> Claim:
+    parts = turning.in_euros(invoice, balance.in_euros)
+    if request is None:
+        return Claim(invoice, None, parts.own, balance.in_kind, invoice.due_on)
+    left = next((left for row, left in parts.requested if row.pk == request.pk), NOTHING)
+    return Claim(invoice, request, left, balance.in_kind, request.due_on)
+
+
+def claims_of(rows: Iterable[Invoice], on: date) -> list[Claim]:
+    """Return the overdue claims of invoices that `with_balances` annotated: their own, then their requests'."""
+    found = []
+    for invoice in rows:
+        balance = balances.balance_from(invoice)
+        requests = [None, *turning.standing(invoice)]
+        found += [claim for request in requests if (claim := _claim(invoice, balance, request)).is_overdue(on)]
+    return found
+
+
+# Between professionals -------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Charges:
+    """What a professional who is late owes beside the claim, without VAT: never more than offered to the person.
+
+    `indemnity` is None where it may not be asked for. `has_interest`: interest may; `interest` is None as long as the
+    rate of one of the days is not sure: then only the rule is said, without an amount.
+    """
+
+    suffix: str
+    indemnity: Money | None
+    has_interest: bool
+    interest: Interest | None
+
+    @property
+    def offers_something(self) -> bool:
+        return self.indemnity is not None or self.has_interest
+
+
+NO_CHARGES = Charges("", None, False, None)
+
+
+def charges_of(claim: Claim, on: date) -> Charges:
+    """Return the 40 € (D441-5) and the interest (L441-10, II) that may go with a claim on a day.
+
+    Between professionals only: a farm or a company; a public body by its own rules, once lib.law is sure of them.
+    Never a private person, nor an association that does not trade, nor a payment request.
+    """
+    kind = (claim.invoice.buyer or {}).get("kind")
+    if claim.request is not None or claim.due_on is None:
+        return NO_CHARGES
+    if kind in TRADERS:
+        return _charges(claim, on, "")
+    return _charges(claim, on, "_public") if kind == Client.Kind.PUBLIC else NO_CHARGES
+
+
+def _charges(claim: Claim, on: date, suffix: str) -> Charges:
+    rate = _sure(f"dunning.penalty_rate{suffix}", on)
+    indemnity = _sure(f"dunning.indemnity{suffix}", on)
+    return Charges(
+        suffix,
+        indemnity=euros(indemnity.value) if indemnity else None,
+        has_interest=rate is not None,
+        interest=_interest(claim, on, rate, suffix) if rate else None,
+    )
+
+
+def _interest(claim: Claim, on: date, rate: law.Fact, suffix: str) -> Interest | None:
+    assert claim.due_on is not None
+    since = date.fromordinal(claim.due_on.toordinal() + 1)
+    if suffix:
+        rates = rates_between(since, on, key="late.ecb_rate", plus=int(rate.value))
+    else:
+        rates = rates_between(since, on, key="late.legal_interest_rate", times=int(rate.value))
+    if rates is None:
+        return None
+    paid = _paid_late(claim)
+    owed = claim.left - total(change.value for change in paid)
+    year = int(law.fact("dunning.days_of_a_year", on).value)
+    return interest(owed=owed, due_on=claim.due_on, on=on, changes=paid, rates=rates, year=year)
+
+
+def _paid_late(claim: Claim) -> list[Change]:
+    """Return the euros that came after the due day. What came before was never late; what came in kind is no delay in
+    euros."""
+    rows = claim.invoice.allocations.filter(receipt__kind=Kind.MONEY, receipt__received_on__gt=claim.due_on)
+    return [Change(row.receipt.received_on, -row.value) for row in rows.select_related("receipt")]
+
+
+def _sure(key: str, on: date) -> law.Fact | None:
+    """Return a fact, unless it is still to check or outdated: an uncertain fact is never an obligation."""
+    try:
+        known = law.fact(key, on)
+    except law.UnknownFact:
+        return None
+    return None if known.outdated or known.certainty == TO_CHECK else known

@@ -1,0 +1,209 @@
+"""What was agreed in kind and became due in euros after an invoice was issued: how much, how much of it may be asked
+for, and what is left of each payment request. Nothing of it is stored: rows tell.
+
+Euros that come pay the invoice's own euros first, then its payment requests in the order of their due days, then what
+nobody has asked for yet.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import F, QuerySet, Sum
+from djmoney.money import Money
+
+from billing import balances
+from billing.models import (
+    AgreedPart,
+    Allocation,
+    Invoice,
+    InvoiceTerm,
+    MissedDelivery,
+    PaymentRequest,
+    Shortfall,
+)
+from billing.waiving import waived_of
+from lib.money import cents, euros, total
+from quotes.models import IfMissed, Kind, RemunerationTerm
+
+DUE, AGREED = PaymentRequest.Basis.DUE, PaymentRequest.Basis.AGREED
+NOTHING = euros(0)
+
+
+@dataclass(frozen=True)
+class Askable:
+    """What may be asked for in euros: at most so many units of one part of an invoice, worth so much."""
+
+    basis: str
+    kind: str
+    label: str
+    unit: str
+    unit_value: Money
+    quantity: Decimal
+    value: Money
+    term: RemunerationTerm | None = None
+    part: AgreedPart | None = None
+
+    @property
+    def key(self) -> str:
+        return f"{self.basis}-{'term' if self.term else 'part'}-{(self.term or self.part).pk}"  # type: ignore[union-attr]
+
+    def worth(self, quantity: Decimal) -> Money:
+        """Return what so many units are worth: all of them exactly what they were counted for."""
+        return self.value if quantity == self.quantity else cents(euros(quantity * self.unit_value.amount))
+
+
+@dataclass(frozen=True)
+class InEuros:
+    """What is left in euros of an issued invoice, by where it comes from; the three add up to it.
+
+    own: agreed in euros from the start, due on the invoice's day. requested: by request, due on theirs. unasked: in
+    euros by now, and nobody has asked for it.
+    """
+
+    own: Money
+    requested: Sequence[tuple[PaymentRequest, Money]]
+    unasked: Money
+
+
+def in_euros(invoice: Invoice, left: Money) -> InEuros:
+    """Split what is left in euros of an issued invoice. What is waived and not credited yet is owed by nobody."""
+    left = max(left - waived_of(invoice), NOTHING)
+    requests = standing(invoice)
+    turned = max(turned_of(invoice), total(request.value for request in requests))
+    of_turned = min(left, turned)
+    unasked = min(of_turned, turned - total(request.value for request in requests))
+    shares = left_by_request(of_turned - unasked, [request.value for request in requests])
+    return InEuros(left - of_turned, list(zip(requests, shares, strict=True)), unasked)
+
+
+def left_by_request(left: Money, values: Sequence[Money]) -> list[Money]:
+    """Return what is left of each request, given in the order in which they are paid. Pure."""
+    found: list[Money] = []
+    for value in reversed(values):
+        found.append(max(min(left, value), NOTHING))
+        left -= found[-1]
+    return found[::-1]
+
+
+def standing(invoice: Invoice) -> list[PaymentRequest]:
+    """Return the payment requests of an invoice that were not undone, in the order in which they are paid."""
+    rows = PaymentRequest.objects.filter(invoice=invoice, reverses=None, reversed_by=None)
+    return list(rows.select_related("invoice", "business", "client").order_by("due_on", "pk"))
+
+
+def turned_of(invoice: Invoice) -> Money:
+    """Return what of an issued invoice became due in euros since: missed by a rule that says so, a shortfall that was
+    decided, or by agreement."""
+    agreed = PaymentRequest.objects.filter(invoice=invoice, basis=AGREED)
+    short = Shortfall.objects.filter(part__invoice=invoice)
+    terms = total(_missed(term, invoice) for term in _terms(invoice, IfMissed.DUE_IN_EUROS))
+    return terms + balances.total_of(short, "value") + balances.total_of(agreed, "value")
+
+
+def agreed_units(term: RemunerationTerm) -> Decimal:
+    """Return how many units of a term were agreed not to come. Reads its payment requests: prefetch them."""
+    requests = [request for request in term.payment_requests.all() if request.basis == AGREED]
+    return sum((request.quantity for request in requests), Decimal(0))
+
+
+def agreed_value(term: RemunerationTerm) -> Money:
+    """Return what they are worth."""
+    return total(request.value for request in term.payment_requests.all() if request.basis == AGREED)
+
+
+# What may be asked for -----------------------------------------------------------------------------------------------
+
+
+def askable(invoice: Invoice, left_in_euros: Money, left_in_kind: Money) -> list[Askable]:
+    """Return what may be asked for in euros of an issued invoice, in whole units of goods: what is due first."""
+    unasked = in_euros(invoice, left_in_euros).unasked
+    due = [_at_most(item, unasked) for item in _due(invoice)]
+    agreed = [_at_most(item, left_in_kind) for item in _still_to_come(invoice)]
+    return [item for item in (*due, *agreed) if item.quantity > 0 and item.value.amount > 0]
+
+
+def _at_most(item: Askable, value: Money) -> Askable:
+    if item.value <= value:
+        return item
+    quantity = _units(value, item)
+    return replace(item, quantity=quantity, value=cents(euros(quantity * item.unit_value.amount)))
+
+
+def _units(value: Money, item: Askable) -> Decimal:
+    """Return how many units an amount makes: whole ones of goods."""
+    if not item.unit_value.amount or value.amount <= 0:
+        return Decimal(0)
+    step = Decimal(1) if item.kind == Kind.GOODS else Decimal("0.01")
+    return value.amount // (item.unit_value.amount * step) * step
+
+
+def _due(invoice: Invoice) -> Iterable[Askable]:
+    for term in _terms(invoice, IfMissed.DUE_IN_EUROS):
+        missed = _missed_rows(term, invoice)
+        yield _less_requested(_of_term(term, DUE, _summed(missed, "quantity"), balances.total_of(missed, "value")))
+    for part in invoice.agreed_parts.order_by("position"):
+        short = Shortfall.objects.filter(part=part)
+        yield _less_requested(_of_part(part, _summed(short, "quantity"), balances.total_of(short, "value")))
+
+
+def _less_requested(item: Askable) -> Askable:
+    asked = PaymentRequest.objects.filter(basis=DUE, term=item.term, part=item.part)
+    return replace(
+        item,
+        quantity=item.quantity - _summed(asked, "quantity"),
+        value=item.value - balances.total_of(asked, "value"),
+    )
+
+
+def _still_to_come(invoice: Invoice) -> Iterable[Askable]:
+    """Yield what of each agreed term was to come when the invoice was issued, and neither came nor was missed since."""
+    for term in _terms(invoice):
+        frozen = invoice.terms.filter(term=term)
+        outstanding = balances.total_of(frozen, "value") - balances.total_of(frozen, "received")
+        came = Allocation.objects.filter(invoice=invoice, receipt__term=term, at__gt=invoice.issued_at)
+        gone = _missed(term, invoice) if term.if_missed in balances.NOT_COMING else NOTHING
+        value = outstanding - balances.total_of(came, "value") - gone - agreed_value(term)
+        item = _of_term(term, AGREED, Decimal(0), value)
+        quantity = _units(value, item)
+        yield replace(item, quantity=quantity, value=cents(euros(quantity * item.unit_value.amount)))
+
+
+def _of_term(term: RemunerationTerm, basis: str, quantity: Decimal, value: Money) -> Askable:
+    label = term.label or str(term.get_kind_display())
+    return Askable(basis, term.kind, label, term.unit, term.unit_value, quantity, value, term=term)
+
+
+def _of_part(part: AgreedPart, quantity: Decimal, value: Money) -> Askable:
+    return Askable(DUE, part.kind, part.label, part.unit, part.unit_value, quantity, value, part=part)
+
+
+# Rows ----------------------------------------------------------------------------------------------------------------
+
+
+def _terms(invoice: Invoice, *rules: str) -> list[RemunerationTerm]:
+    """Return the terms in kind that an issued invoice answers for: those that no later invoice claims again."""
+    later = InvoiceTerm.objects.filter(
+        invoice__issued_at__gt=invoice.issued_at,
+        invoice__replaced_by__issued_at__isnull=True,
+        value__gt=F("received"),
+        term__isnull=False,
+    )
+    rows = RemunerationTerm.objects.filter(pk__in=invoice.terms.values("term")).exclude(kind=Kind.MONEY)
+    if rules:
+        rows = rows.filter(if_missed__in=rules)
+    return list(rows.exclude(pk__in=later.values("term")).order_by("position"))
+
+
+def _missed_rows(term: RemunerationTerm, invoice: Invoice) -> QuerySet[MissedDelivery]:
+    return MissedDelivery.objects.filter(term=term, recorded_at__gt=invoice.issued_at)
+
+
+def _missed(term: RemunerationTerm, invoice: Invoice) -> Money:
+    return balances.total_of(_missed_rows(term, invoice), "value")
+
+
+def _summed(rows: Any, field: str) -> Decimal:
+    """Return the sum of a column of quantities, which on SQLite went through floats."""
+    return cents(Decimal(str(rows.aggregate(summed=Sum(field))["summed"] or 0)))
