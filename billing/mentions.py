@@ -1,38 +1,49 @@
 """Which legal sentences an invoice prints, chosen by seller, buyer, regime, kind and date. Pure: lib.law has the facts.
 
 What is chosen is copied onto the invoice when it is issued, in the language of the document:
-{"exemption": {"text", "code"}, "terms": text, "notes": [{"code", "text", "on_paper"}], "nature": "S"}.
+{"exemptions": {category: {"text", "code"}}, "categories": [of each line], "terms": text,
+"notes": [{"code", "text", "on_paper"}], "nature": "S"}.
 Late-payment penalties and the 40 € are between professionals (c. com. L441-10): never aimed at a consumer, nor printed
 by default for an association that does not trade or a public body, which has rules of its own. The XML wants the three
 notes in any case (BR-FR-05): there they say whom they concern.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from lib import law
-from people.models import Business, Client
+from quotes import vat
+from quotes.mentions import SOLE_TRADERS, says_sole_trader
+from quotes.models import Nature
 
-SERVICES = "S"  # BT-23's letter: what a quote sells is done, not handed over
-TRADERS = (Client.Kind.FARM, Client.Kind.COMPANY)
+OPERATIONS = {  # BT-23's letter and the mention of 242 nonies A, I 8° bis
+    frozenset({Nature.GOODS.value}): ("B", "mention.operations_goods"),
+    frozenset({Nature.SERVICES.value}): ("S", "mention.operations_services"),
+    frozenset({Nature.GOODS.value, Nature.SERVICES.value}): ("M", "mention.operations_mixed"),
+}
+TRADERS = vat.TRADERS
 NOTES = (
     ("PMD", "mention.late_penalty"),
     ("PMT", "mention.recovery_indemnity"),
     ("AAB", "mention.no_early_discount"),
 )
-FRANCHISE_CODE = "FRANCHISE"
 
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What decides: the parties as copied, the day, the language, and how the price is paid, in words."""
+    """What decides: the parties as copied, the day, the language, and how the price is paid, in words.
+
+    `treatments`: what VAT does with each line, in their order; `natures`: what is sold (quotes.models.Nature).
+    """
 
     seller: Mapping[str, Any]
     buyer: Mapping[str, Any]
     on: date
     language: str
+    treatments: Sequence[vat.Treatment] = ()
+    natures: frozenset[str] = frozenset({Nature.SERVICES.value})
     is_credit: bool = False
     introduction: str = ""
     otherwise: str = ""
@@ -43,20 +54,18 @@ class Circumstances:
 def chosen(case: Circumstances) -> dict[str, Any]:
     """Return the mentions to copy onto an invoice. Raises law.UnknownFact when lib.law knows none for that day."""
     return {
-        "exemption": _exemption(case),
+        "exemptions": _exemptions(case),
+        "categories": [treatment.category for treatment in case.treatments],
         "terms": _terms(case),
         "notes": list(_notes(case)),
-        "nature": SERVICES,
+        "nature": OPERATIONS[case.natures][0],
     }
 
 
-def _exemption(case: Circumstances) -> dict[str, str]:
-    """Say why there is no VAT (CGI ann. II 242 nonies A, I 12°)."""
-    if case.seller["vat_regime"] != Business.VatRegime.FRANCHISE:
-        return {}
-    codes = law.fact("code.vatex", case.on).value
-    text = law.fact("mention.vat_franchise", case.on).text(case.language)
-    return {"text": text, "code": codes[FRANCHISE_CODE]}
+def _exemptions(case: Circumstances) -> dict[str, dict[str, str]]:
+    """Say, by category, why no VAT is due (CGI ann. II 242 nonies A, I 12° and 13°)."""
+    because = {treatment.category: treatment.reason for treatment in reversed(case.treatments) if treatment.reason}
+    return {category: vat.because(reason, case.on, case.language) for category, reason in because.items()}
 
 
 def _terms(case: Circumstances) -> str:
@@ -70,14 +79,20 @@ def _terms(case: Circumstances) -> str:
 def _notes(case: Circumstances) -> Iterator[dict[str, Any]]:
     if case.introduction.strip():
         yield _note("AAI", case.introduction.strip())
-    yield _note("AAI", law.fact("mention.operations_services", case.on).text(case.language) + ".")
-    if case.seller["vat_on_debits"] and case.seller["vat_regime"] == Business.VatRegime.NORMAL:
-        yield _note("AAI", law.fact("mention.vat_on_debits", case.on).text(case.language) + ".")
+    yield _general(case, OPERATIONS[case.natures][1])
+    if case.seller["status"] in SOLE_TRADERS and not says_sole_trader(case.seller["name"]):
+        yield _general(case, "mention.sole_trader")
+    if case.seller["vat_on_debits"] and any(treatment.category == vat.STANDARD for treatment in case.treatments):
+        yield _general(case, "mention.vat_on_debits")
     if case.seller["registration"]:
         yield _note("REG", case.seller["registration"], on_paper=False)  # the foot of the page prints it
     if case.seller["is_demonstration"]:
-        yield _note("AAI", law.fact("mention.simulation", case.on).text(case.language) + ".")
+        yield _general(case, "mention.simulation")
     yield from (_between_professionals(case, code, key) for code, key in NOTES)
+
+
+def _general(case: Circumstances, key: str) -> dict[str, Any]:
+    return _note("AAI", law.fact(key, case.on).text(case.language) + ".")
 
 
 def _between_professionals(case: Circumstances, code: str, key: str) -> dict[str, Any]:

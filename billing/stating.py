@@ -4,7 +4,7 @@ Both go through the same `_facts`; an issued invoice is stated from its own colu
 client, so that its PDF is the same whenever it is made.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -15,10 +15,12 @@ from django.utils.translation import override
 from djmoney.money import Money
 
 from billing import facts as f
-from billing.claiming import values_of
+from billing.mixing import units_in, values_of
 from billing.models import Deduction, Invoice, InvoiceTerm, Receipt
+from billing.roles import role_of
 from people.models import Client
 from quotes.models import Kind
+from quotes.vat import EXEMPT, STANDARD, WITHOUT_VAT, ZERO
 from quotes.wording import headline
 
 KINDS = {
@@ -40,7 +42,7 @@ def facts_of(invoice: Invoice) -> f.InvoiceFacts:
         invoice,
         on=invoice.issued_on,
         taxes=invoice.taxes.all(),
-        terms=invoice.terms.select_related("term"),
+        terms=invoice.terms.select_related("term", "part"),
         deductions=invoice.deductions.select_related("deposit"),
     )
 
@@ -60,7 +62,7 @@ def stated(
         delivered_on=invoice.delivered_on or on,
         seller=_party(seller),
         buyer=_party(buyer),
-        lines=tuple(_line(line) for line in invoice.lines.all()),
+        lines=_lines(invoice, mentions.get("categories") or ()),
         taxes=tuple(_tax(tax, mentions) for tax in taxes),
         net=invoice.net,
         vat=invoice.vat,
@@ -76,7 +78,7 @@ def stated(
         language=invoice.language,
         second_language=invoice.second_language,
         nature=mentions.get("nature", "S"),
-        franchise=seller.get("vat_regime") == "FRANCHISE",
+        franchise=seller.get("vat_regime") in WITHOUT_VAT,
         vat_on_debits=bool(seller.get("vat_on_debits")),
         iban=seller.get("iban", ""),
         bic=seller.get("bic", ""),
@@ -94,7 +96,7 @@ def stated(
 
 def kind_of(invoice: Invoice, *, has_deductions: bool) -> str:
     """Return the kind that the document declares: a final invoice without any deposit left to deduct is standard."""
-    if invoice.corrects and invoice.corrects.type == Invoice.Type.DEPOSIT:
+    if invoice.corrects and role_of(invoice.corrects) == Invoice.Type.DEPOSIT:
         return f.DEPOSIT_CREDIT_NOTE
     if invoice.type == Invoice.Type.FINAL and not has_deductions:
         return f.STANDARD
@@ -106,7 +108,14 @@ def _party(copied: dict[str, Any]) -> f.Party:
     return f.Party(**known, is_consumer=copied.get("kind") == Client.Kind.PERSON)
 
 
-def _line(line: Any) -> f.Line:
+def _lines(invoice: Invoice, categories: Sequence[str]) -> tuple[f.Line, ...]:
+    """Return the lines, each with its VAT category as the mentions hold it; invoices of before it was held have one."""
+    rows = list(invoice.lines.all())
+    held = [*categories, *("" for _row in rows[len(categories) :])]
+    return tuple(_line(row, category) for row, category in zip(rows, held, strict=False))
+
+
+def _line(line: Any, category: str) -> f.Line:
     return f.Line(
         position=line.position,
         title=line.title,
@@ -114,25 +123,27 @@ def _line(line: Any) -> f.Line:
         unit=line.unit,
         unit_price=line.unit_price,
         net=line.net,
-        vat_rate=line.vat_rate,
+        vat_rate=line.vat_rate if category in ("", STANDARD) else ZERO,
         discount_percent=line.discount_percent,
         description=line.description,
         section=line.section,
         nature=line.nature,
+        category=category,
         done_percent=line.done_percent,
     )
 
 
 def _tax(tax: Any, mentions: dict[str, Any]) -> f.Tax:
-    why = mentions.get("exemption") or {}
-    exempt = tax.category == "E"
+    why = mentions.get("exemptions", {}).get(tax.category) or {}
+    if tax.category == EXEMPT and "exemption" in mentions:  # issued before there were other reasons than franchise
+        why = mentions["exemption"] or {}
     return f.Tax(
         category=tax.category,
         rate=tax.rate,
         base=tax.base,
         amount=tax.amount,
-        reason=why.get("text", "") if exempt else "",
-        reason_code=why.get("code", "") if exempt else "",
+        reason=why.get("text", ""),
+        reason_code=why.get("code", ""),
     )
 
 
@@ -170,17 +181,22 @@ def _counted(part: InvoiceTerm, value: Money, language: str) -> str:
 
     Reads frozen rows only, and receipts of before the issue, which never change: the words are always the same.
     """
-    term = part.term
-    if term is None or term.kind == Kind.MONEY or value == term.value or not term.unit_value.amount:
+    agreed = part.term or part.part
+    if agreed is None or agreed.kind == Kind.MONEY or value == agreed.value:
         return ""
-    count = value.amount / term.unit_value.amount
-    if count % (Decimal(1) if term.kind == Kind.GOODS else Decimal("0.01")):
+    values = values_of(agreed)
+    count = units_in(values, value)
+    if count is None or any(price != agreed.unit_value.amount for price in _prices(part)):
         return ""
-    issued_at, came = part.invoice.issued_at, Receipt.objects.filter(term=term)
+    return headline(replace(values, quantity=count, value=value), language)
+
+
+def _prices(part: InvoiceTerm) -> Iterable[Decimal]:
+    """Return at which value each unit came, of what an invoice claims, until it was issued."""
+    issued_at = part.invoice.issued_at
+    came = Receipt.objects.filter(term=part.term_id) if part.term_id else Receipt.objects.filter(part=part.part_id)
     before = came.filter(recorded_at__lte=issued_at) if issued_at else came
-    if any(price != term.unit_value.amount for price in before.values_list("unit_value", flat=True)):
-        return ""
-    return headline(replace(values_of(term), quantity=count, value=value), language)
+    return before.values_list("unit_value", flat=True)
 
 
 def texts(facts: f.InvoiceFacts) -> str:
@@ -188,5 +204,6 @@ def texts(facts: f.InvoiceFacts) -> str:
     parties = (facts.seller, facts.buyer)
     words = [getattr(party, name) for party in parties for name in sorted(PARTY_FIELDS)]
     words += [text for line in facts.lines for text in (line.title, line.description)]
+    words += [facts.engagement, facts.buyer_accounting_reference]
     words += [facts.title, facts.reason, facts.order_reference, *(note.text for note in facts.notes)]
     return " ".join([*words, *(part.label for part in facts.parts)])
