@@ -92,6 +92,12 @@ def line_net(quantity: Decimal | int, unit_price: Money, discount_percent: Decim
         return Money(_rounded(net, CENT), unit_price.currency)
 
 
+def per_unit(net: Money, quantity: Decimal | int) -> Money:
+    """Return the unit price (six decimals) whose product with a quantity below 5 000 is this net, to the cent."""
+    with localcontext(EXACT):
+        return Money(_rounded(net.amount / _decimal(quantity), FINEST), net.currency)
+
+
 def vat_of(base: Money, rate: Decimal | int) -> Money:
     """Return the VAT of one rate on the whole base of that rate (EN 16931 BT-117), rate in percent: 20.00."""
     if _decimal(rate) < 0:

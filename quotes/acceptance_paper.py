@@ -74,7 +74,7 @@ def _rows(acceptance: Acceptance) -> Iterable[tuple[str, str]]:
     version = acceptance.version
     yield _("Name"), acceptance.name
     yield _("Capacity"), acceptance.capacity
-    yield _("When"), _moment(acceptance)
+    yield _("When"), moment_written(acceptance.at, acceptance.quote.business.time_zone)
     yield _("How"), str(acceptance.get_how_display())
     yield _("Version"), str(version.version)
     yield _("Total"), written(version.total, version.language)
@@ -84,14 +84,13 @@ def _rows(acceptance: Acceptance) -> Iterable[tuple[str, str]]:
         yield _("Salted digest of the traces"), grouped(acceptance.traces_digest)
 
 
-def _moment(acceptance: Acceptance) -> str:
-    """Return the moment of the yes, where the business is and in UTC."""
-    zone = ZoneInfo(acceptance.quote.business.time_zone)
-    local = acceptance.at.astimezone(zone)
+def moment_written(at: datetime, time_zone: str) -> str:
+    """Return the moment of a yes, where the business is and in UTC."""
+    local = at.astimezone(ZoneInfo(time_zone))
     words = {
         "day": day_written(local.date()),
         "time": f"{local:%H:%M:%S}",
-        "utc": f"{acceptance.at.astimezone(ZoneInfo('UTC')):%Y-%m-%d %H:%M:%S}",
+        "utc": f"{at.astimezone(ZoneInfo('UTC')):%Y-%m-%d %H:%M:%S}",
     }
     return _("%(day)s, %(time)s (%(utc)s UTC)") % words
 

@@ -128,7 +128,7 @@ def accept_otherwise(
     if not name.strip() or not how_words.strip():
         raise AnswerError(_("Say who said yes, and how it came."))
     _refuse_unprintable(name, capacity, how_words)
-    content, media_type, ending = _scan(scan)
+    content, media_type, ending = read_scan(scan) if scan else (b"", "", "")
     acceptance = _record_acceptance(
         Acceptance(
             quote=locked,
@@ -292,9 +292,8 @@ def _refuse_day(version: QuoteVersion, on: date, today: date) -> None:
         raise AnswerError(_("On this day the offer had ended: send a new version with a later day."))
 
 
-def _scan(scan: BinaryIO | None) -> tuple[bytes, str, str]:
-    if scan is None:
-        return b"", "", ""
+def read_scan(scan: BinaryIO) -> tuple[bytes, str, str]:
+    """Return a scan's bytes, pictures without their metadata, its media type and the ending of its name."""
     content = scan.read(MOST_BYTES_OF_SCAN + 1)
     if len(content) > MOST_BYTES_OF_SCAN:
         raise AnswerError(_("This file is larger than 10 MB."))

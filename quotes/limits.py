@@ -17,7 +17,7 @@ class TooMany(Exception):
     """Too many answers in a short time (HTTP 429); the message is for the page."""
 
 
-def count_answer(link_id: int, address: str) -> None:
+def count_answer(link_id: int | str, address: str) -> None:
     """Count one POST on a link from an address. Raises TooMany past 12 in 5 minutes for both together."""
     key = f"answers:{link_id}:{prefix_of(address)}"
     if _counted(key) > MOST:

@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from lib import clock
-from people.models import Role, User
+from people.models import Activity, Role, User
 from quotes import acceptance_paper, doors, mixes, paper
-from quotes.models import Acceptance, Question, Quote, QuoteLink, QuoteVersion, Refusal, Sending
+from quotes.models import Acceptance, Question, QuoteLink, QuoteVersion, Refusal, Sending
 from records import errands, keeping, mails
 from records.models import Document, Errand, Mail
 from records.subjects import id_of, ref
@@ -189,7 +189,7 @@ def _to_business(
     """Write to the people of the quote's activity, each in their language; else to the business's address."""
     quote = version.quote
     page = settings.SITE_URL + quote.get_absolute_url()
-    for email, language in _team(quote):
+    for email, language in team_of(quote.activity):
         mails.post(
             business=quote.business,
             activity=quote.activity,
@@ -205,14 +205,14 @@ def _to_business(
         )
 
 
-def _team(quote: Quote) -> list[tuple[str, str]]:
-    """Return (address, language) of whoever follows a quote: the activity's freelancers, else the owners, else the
-    business's own address."""
-    members = User.objects.filter(memberships__business=quote.business_id, is_active=True)
-    mine = members.filter(memberships__role=Role.FREELANCER, memberships__activities=quote.activity_id)
+def team_of(activity: Activity) -> list[tuple[str, str]]:
+    """Return (address, language) of whoever follows an activity: its freelancers, else the owners, else the business's
+    own address."""
+    members = User.objects.filter(memberships__business=activity.business_id, is_active=True)
+    mine = members.filter(memberships__role=Role.FREELANCER, memberships__activities=activity)
     owners = members.filter(memberships__role=Role.OWNER)
     people = list(mine.distinct()) or list(owners.distinct())
-    return [(person.email, person.language) for person in people] or [(quote.business.email, "fr")]
+    return [(person.email, person.language) for person in people] or [(activity.business.email, "fr")]
 
 
 def _version(errand: Errand) -> QuoteVersion:
