@@ -1,0 +1,215 @@
+"""Deals played by the real acts: a quote is sent, a yes is recorded, invoices are issued, receipts come, credit notes.
+
+Each method is one act and returns the deal, so that a story reads on one line; `documents` are what was issued.
+"""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from billing import crediting, drafting, issuing, settling
+from billing.drafting import DraftLine
+from billing.models import Invoice
+from lib.money import euros
+from people.models import Activity, Business, Client, LocalCurrency, Role, User
+from quotes import answering, sending
+from quotes.models import Kind, MoneyDue, RemunerationTerm
+from records import errands, keeping
+from records.models import Document, Errand
+from records.subjects import ref
+from tests import make
+
+NOW, TODAY = make.NOW, make.TODAY
+WITHOUT_MAILS = ("draft_deposit", issuing.PDF_ERRAND)  # a story's quote is neither printed nor mailed: others try that
+
+ON_ACCEPTANCE, ON_DELIVERY, AFTER = MoneyDue.ACCEPTANCE, MoneyDue.DELIVERY, MoneyDue.AFTER_INVOICE
+SITE = ({"unit_price": euros("1200")},)
+RATES: tuple[dict[str, Any], ...] = (
+    {"unit_price": euros("1000"), "vat_rate": Decimal("20"), "discount_percent": Decimal("7.5")},
+    {"unit_price": euros("3.333333"), "vat_rate": Decimal("5.5"), "quantity": Decimal("37"), "title": "Livret imprimé"},
+    {
+        "unit_price": euros("149.99"),
+        "vat_rate": Decimal("10"),
+        "quantity": Decimal("2.5"),
+        "title": "Atelier d’écriture",
+    },
+)
+THIRDS = tuple({"title": f"Étape {n}", "unit_price": euros("33.335"), "vat_rate": Decimal("20")} for n in range(1, 4))
+
+
+def money(due: str, value: str = "0", **fields: Any) -> dict[str, Any]:
+    """Return the values of a term in euros; without an amount it takes what is left."""
+    closes = value == "0" and "percent" not in fields
+    days = {"due_days": 30} if due == AFTER else {}
+    return {"kind": Kind.MONEY, "due": due, "value": euros(value), "closes": closes, "label": "", **days} | fields
+
+
+def worth(price: str, rate: int = 0) -> tuple[dict[str, Any], ...]:
+    """Return one line of that price."""
+    return ({"unit_price": euros(price), "vat_rate": Decimal(rate)},)
+
+
+def hours(quantity: int = 5, **fields: Any) -> dict[str, Any]:
+    return _once(Kind.TIME, "Taille d’arbres", "heure", quantity, "40") | fields
+
+
+def stueck(quantity: int = 100, **fields: Any) -> dict[str, Any]:
+    return _once(Kind.LOCAL_CURRENCY, "Stück", "Stück", quantity, "1") | {"if_missed": "DUE_IN_EUROS"} | fields
+
+
+def _once(kind: str, label: str, unit: str, quantity: int, worth: str) -> dict[str, Any]:
+    what = {"kind": kind, "label": label, "unit": unit, "quantity": quantity, "unit_value": euros(worth)}
+    return what | {"if_missed": "CARRIED_OVER", "first_on": TODAY, "rhythm": "ONCE", "per_delivery": quantity}
+
+
+ACCEPTS = {"accepts_goods": True, "accepts_time": True}
+BUYERS: dict[str, dict[str, Any]] = {
+    "farm": {},
+    "company": {"kind": Client.Kind.COMPANY, "name": "Atelier Dubois", "siret": "55200844300012"},
+    "association": {"kind": Client.Kind.ASSOCIATION, "name": "Les Amis du Ried", "siren": "", "rna": "W671002345"},
+    "person": {"kind": Client.Kind.PERSON, "name": "Noé Weiß", "siren": ""},
+    "town": {"kind": Client.Kind.PUBLIC, "name": "Commune de Barr", "siren": "216700294", "service_code": "MAIRIE-2"},
+}
+
+
+class Parties:
+    """Who sells to whom, and what was issued between them."""
+
+    def __init__(self, *, vat: bool = False, buyer: str = "farm", language: str = "fr", **business: Any) -> None:
+        seller = make.vat_business if vat else make.business
+        self.business: Business = seller(**ACCEPTS | business)
+        LocalCurrency.objects.create(business=self.business, name="Stück")
+        self.activity: Activity = make.activity(business=self.business)
+        self.by: User = make.member(self.business, Role.OWNER)
+        self.client: Client = make.client(activity=self.activity, language=language, **BUYERS[buyer])
+        self.contact = make.contact(client=self.client)
+        self.language = language
+        self.at: datetime = NOW
+        self.documents: list[Invoice] = []
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
+
+    def later(self, days: int) -> Self:
+        """Let days pass."""
+        self.at += timedelta(days)
+        return self
+
+    def issue(self, draft: Invoice) -> Invoice:
+        self.documents.append(issuing.issue(invoice=draft, by=self.by, at=self.at))
+        return self.documents[-1]
+
+    def credited(self, amount: str = "", lines: Mapping[int, str] | None = None, *, of: int = -1) -> Self:
+        """Credit an issued document: all that is left of it, an amount, or quantities of its lines."""
+        draft = crediting.draft_credit_note(
+            invoice=self.documents[of],
+            by=self.by,
+            at=self.at,
+            reason="Moins de pages que prévu",
+            request_id=uuid.uuid4(),
+            amount=euros(amount) if amount else None,
+            quantities={position: Decimal(quantity) for position, quantity in lines.items()} if lines else None,
+        )
+        self.issue(draft)
+        return self
+
+    def printed(self) -> dict[int, Document]:
+        """Let the worker make every PDF; return them by invoice."""
+        self.work()
+        kept = {invoice.pk: issuing.pdf_of(invoice) for invoice in self.documents}
+        return {pk: document for pk, document in kept.items() if document is not None}
+
+    def work(self) -> None:
+        due = Errand.objects.filter(what__in=WITHOUT_MAILS, done_at=None).order_by("pk")
+        for errand in list(due):
+            assert errands.run(errand.pk, self.at), Errand.objects.get(pk=errand.pk).last_error
+
+
+class Deal(Parties):
+    """A quote that was sent and accepted."""
+
+    def __init__(
+        self,
+        *,
+        lines: Sequence[dict[str, Any]] = SITE,
+        terms: Sequence[dict[str, Any]] = (),
+        **parties: Any,
+    ) -> None:
+        super().__init__(**parties)
+        version = make.quote(client=self.client, lines=lines, terms=terms or [money(AFTER)], language=self.language)
+        self.quote = version.quote
+        sending.send(quote=self.quote, by=self.by, at=self.at, contacts=[self.contact])
+        self.acceptance = answering.accept_otherwise(
+            quote=self.quote,
+            by=self.by,
+            at=self.at,
+            on=self.today,
+            name="Camille Ferrand",
+            capacity="agricultrice",
+            how_words="Bon pour accord, sur papier.",
+            request_id=uuid.uuid4(),
+        )
+        self.work()
+
+    def term(self, kind: str, due: str = "") -> RemunerationTerm:
+        terms = self.acceptance.version.terms.filter(kind=kind)
+        return terms.get(due=due) if due else terms.get()
+
+    def deposit(self) -> Self:
+        """Issue the deposit that the yes drafted."""
+        self.issue(self.acceptance.invoices.get(type=Invoice.Type.DEPOSIT, issued_at=None))
+        return self
+
+    def final(self) -> Self:
+        """Issue the invoice of all that was agreed."""
+        draft = drafting.draft_final(acceptance=self.acceptance, by=self.by, at=self.at, request_id=uuid.uuid4())
+        self.issue(draft)
+        return self
+
+    def paid(self, value: str, due: str = ON_ACCEPTANCE, **said: Any) -> Self:
+        """Record euros."""
+        return self._received(self.term(Kind.MONEY, due), value=euros(value), **said)
+
+    def came(self, kind: str, quantity: str, **said: Any) -> Self:
+        """Record what came otherwise than in euros."""
+        extra = {"destination": "PERSONAL"} if kind == Kind.GOODS else {}
+        return self._received(self.term(kind), quantity=Decimal(quantity), **extra | said)
+
+    def _received(self, term: RemunerationTerm, **said: Any) -> Self:
+        settling.record_receipt(
+            by=self.by,
+            at=self.at,
+            client=self.client,
+            term=term,
+            received_on=self.today,
+            request_id=uuid.uuid4(),
+            **said,
+        )
+        return self
+
+
+class OneOff(Parties):
+    """An invoice without a quote."""
+
+    def __init__(self, *, lines: Sequence[dict[str, Any]] = SITE, **parties: Any) -> None:
+        super().__init__(**parties)
+        draft = drafting.draft_standard(
+            activity=self.activity,
+            client=self.client,
+            title="Ateliers de l’automne",
+            lines=[DraftLine(**{"title": "Atelier"} | values) for values in lines],
+            by=self.by,
+            at=self.at,
+            request_id=uuid.uuid4(),
+        )
+        self.issue(draft)
+
+
+def pdf_of(invoice: Invoice) -> bytes:
+    """Return the kept PDF."""
+    document = keeping.find(issuing.PDF, ref(invoice))
+    assert document is not None
+    return keeping.read(document)

@@ -1,0 +1,66 @@
+"""The deals whose every document is proved: one line each. Adding a kind of invoice is adding its line."""
+
+from collections.abc import Callable
+
+from tests import make
+from tests.kit.deals import (
+    AFTER,
+    ON_ACCEPTANCE,
+    ON_DELIVERY,
+    RATES,
+    THIRDS,
+    Deal,
+    OneOff,
+    Parties,
+    hours,
+    money,
+    stueck,
+    worth,
+)
+
+DEPOSIT, DELIVERY, LATER, BASKETS = money(ON_ACCEPTANCE, "360"), money(ON_DELIVERY), money(AFTER), make.baskets()
+THREE_WAYS = (DEPOSIT, DELIVERY, BASKETS)
+ALL_WAYS = (DEPOSIT, LATER, BASKETS, hours(), stueck())
+PERCENT = (money(ON_ACCEPTANCE, percent=30), LATER)
+IN_BASKETS = {"lines": worth("300"), "terms": (BASKETS,)}
+
+STORIES: dict[str, Callable[[], Parties]] = {
+    # Under franchise
+    "a farm pays in euros": lambda: Deal().final(),
+    "a farm pays in euros and baskets": lambda: Deal(terms=THREE_WAYS).deposit().final(),
+    "deposit and baskets came": lambda: Deal(terms=THREE_WAYS).deposit().paid("360").came("goods", "4").final(),
+    "paid before any invoice": lambda: Deal(terms=THREE_WAYS).paid("200").deposit().final(),
+    "all came in baskets before": lambda: Deal(**IN_BASKETS).came("goods", "15").final(),
+    "all is to come in baskets": lambda: Deal(**IN_BASKETS).final(),
+    "four ways": lambda: Deal(terms=ALL_WAYS).deposit().paid("360").came("goods", "2").came("time", "3").final(),
+    "local currency": lambda: Deal(lines=worth("100"), terms=(stueck(),), buyer="association").final(),
+    "local currency that came": lambda: (
+        Deal(lines=worth("100"), terms=(stueck(),)).came("local_currency", "40").final()
+    ),
+    "a deposit credited": lambda: Deal(terms=PERCENT, buyer="association").deposit().credited(),
+    "a person": lambda: Deal(terms=PERCENT, buyer="person").deposit().paid("360").later(3).final(),
+    "a town": lambda: Deal(buyer="town").final().credited("0.01"),
+    "in English": lambda: Deal(terms=ALL_WAYS, language="en").deposit().came("goods", "1").final().credited("12.34"),
+    "credited twice": lambda: Deal(terms=THREE_WAYS).deposit().final().credited("100").credited(of=1),
+    "credited by line": lambda: Deal(lines=THIRDS).final().credited(lines={1: "0.5"}).credited(lines={2: "1"}, of=0),
+    # With VAT
+    "three rates": lambda: Deal(vat=True, lines=RATES, buyer="company").final(),
+    "deposit in percent": lambda: Deal(vat=True, lines=RATES, terms=PERCENT, buyer="company").deposit().final(),
+    "deposit and baskets with VAT": lambda: (
+        Deal(vat=True, lines=RATES, terms=THREE_WAYS).deposit().paid("360").came("goods", "3").later(20).final()
+    ),
+    "deposit credited in part": lambda: (
+        Deal(vat=True, lines=RATES, terms=PERCENT).deposit().credited("100").final().credited()
+    ),
+    "thirds": lambda: Deal(vat=True, lines=THIRDS).final().credited("0.05").credited("33.33", of=0).credited(of=0),
+    "credited by line with VAT": lambda: Deal(vat=True, lines=RATES).final().credited(lines={2: "12", 3: "0.5"}),
+    "on debits, in English": lambda: (
+        Deal(vat=True, lines=RATES, terms=PERCENT, language="en", vat_on_debits=True).deposit().final().credited()
+    ),
+    "all in hours with VAT": lambda: Deal(vat=True, lines=worth("100", 20), terms=(hours(3),)).final(),
+    "a person with VAT": lambda: Deal(vat=True, lines=THIRDS, terms=(stueck(20), LATER), buyer="person").final(),
+    # Without a quote
+    "one-off": lambda: OneOff(buyer="company"),
+    "one-off with VAT": lambda: OneOff(vat=True, lines=RATES).credited(lines={1: "1"}).credited(of=0),
+    "one-off in English": lambda: OneOff(vat=True, lines=THIRDS, language="en").credited("1"),
+}
