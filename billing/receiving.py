@@ -282,7 +282,7 @@ def withdraw(*, received: ReceivedInvoice, by: User, at: datetime, reason: str) 
         raise ReceivingError(_("A credit note corrects this invoice: withdraw it first."))
     PlannedSetOff.objects.filter(received=locked, invoice__issued_at=None).delete()
     row = ReceivedWithdrawal.objects.create(received=locked, reason=reason.strip(), at=at, by=by)
-    facts = {"reason": reason.strip()}
+    facts = {"total": locked.total}
     ledger.record(business=locked.business, event="received_invoice_withdrawn", subject=ref(locked), facts=facts, at=at)
     return row
 

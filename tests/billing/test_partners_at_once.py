@@ -1,0 +1,92 @@
+"""Several people at once: recorded once, never set off for more than it is worth, no slip made twice, no deadlock."""
+
+import contextlib
+import uuid
+from datetime import date
+
+import pytest
+
+from billing import balances, receiving, setting_off, settling, slips
+from billing.models import Receipt, ReceivedInvoice, SetOff, Slip, SlipLine
+from billing.received_left import left_of
+from lib.money import euros, total
+from quotes.models import Kind
+from tests.billing.conftest import recorder_of
+from tests.billing.partners import JANUARY, farm_deal, problems, received_of, set_off_of
+from tests.records.work import at_once
+
+PEOPLE = 6
+pytestmark = [pytest.mark.engine, pytest.mark.django_db(transaction=True)]
+
+
+def test_a_number_recorded_by_several_at_once_is_recorded_once() -> None:
+    deal, _final = farm_deal(0)
+
+    def record(_: int) -> None:
+        with contextlib.suppress(receiving.ReceivingError):
+            received_of(deal, "60")
+
+    assert at_once(PEOPLE, record) == []
+    assert ReceivedInvoice.objects.count() == 1
+
+
+def test_set_offs_at_once_never_take_more_than_is_left() -> None:
+    deal, final = farm_deal(3)
+    received = received_of(deal, "100")
+
+    def set_off(_: int) -> None:
+        with contextlib.suppress(setting_off.SetOffError):
+            set_off_of(deal, final, received, rest="30")
+
+    assert at_once(PEOPLE, set_off) == []
+    made = list(SetOff.objects.order_by("number"))
+    assert [one.number for one in made] == [f"CP2027-{n:04d}" for n in range(1, len(made) + 1)]
+    assert total(one.value for one in made) + left_of(received) == euros("100")
+    assert total(one.covered for one in made) <= euros("60")
+    assert balances.balance_of(final, JANUARY.date()).in_euros == euros(540) - total(one.rest for one in made)
+    assert problems(deal) == []
+
+
+def test_undone_receiving_and_setting_off_at_once_never_wait_for_each_other() -> None:
+    deal, final = farm_deal(2)
+    received = [received_of(deal, "60", f"FC-{n}") for n in range(3)]
+    made = set_off_of(deal, final, received[0], rest="20")
+    baskets = list(Receipt.objects.filter(kind=Kind.GOODS))
+    refusals = (setting_off.SetOffError, settling.SettlingError, receiving.ReceivingError, slips.SlipError)
+
+    def undo(turn: int) -> None:
+        setting_off.undo(set_off=made, by=recorder_of(deal), at=JANUARY, reason="Erreur")
+
+    def set_off(turn: int) -> None:
+        set_off_of(deal, final, received[1 + turn % 2], rest="10")
+
+    def reverse(turn: int) -> None:
+        settling.reverse_receipt(receipt=baskets[turn % 2], by=recorder_of(deal), at=JANUARY, reason="Erreur")
+
+    def withdraw(turn: int) -> None:
+        receiving.withdraw(received=received[2], by=recorder_of(deal), at=JANUARY, reason="Erreur")
+
+    acts = [undo, set_off, reverse, withdraw]
+    raised = at_once(8, lambda turn: acts[turn % 4](turn))
+
+    assert [error for error in raised if not isinstance(error, refusals)] == []
+    assert problems(deal) == []
+    assert all(left_of(ReceivedInvoice.objects.get(pk=row.pk)).amount >= 0 for row in received)
+
+
+def test_the_same_receipts_make_one_slip() -> None:
+    deal, _final = farm_deal(3)
+    client = deal.quote.client
+
+    def make_slip(_: int) -> None:
+        with contextlib.suppress(slips.SlipError):
+            slips.make_slip(
+                client=client,
+                receipts=list(slips.waiting(client)),
+                by=recorder_of(deal),
+                at=JANUARY,
+                request_id=uuid.uuid4(),
+            )
+
+    assert at_once(PEOPLE, make_slip) == []
+    assert (Slip.objects.get().made_on, SlipLine.objects.count()) == (date(2027, 1, 30), 3)
