@@ -136,6 +136,32 @@ def page_values(box: Any) -> tuple[Any, Any]:
     return (box.style["page"], box.style["page"])
 
 
+def wrap_table(box: Any, children: Any) -> Any:
+    """Give a table and its wrapper the pair of styles made for the first such table, with what was computed since."""
+    wrapper = theirs_wrap_table(box, children)
+    table = wrapper.get_wrapped_table()
+    try:
+        table.style, wrapper.style = box.style.courgette_wrapped
+    except AttributeError:
+        box.style.courgette_wrapped = table.style, wrapper.style
+    return wrapper
+
+
+theirs_wrap_table = build.wrap_table
+
+
+def establishes_formatting_context(box: Any) -> bool:
+    style = box.style
+    kinds = vars(style).setdefault("courgette_contexts", {})
+    key = (type(box), box.is_column)
+    if key not in kinds:
+        kinds[key] = theirs_establishes_formatting_context(box)
+    return kinds[key]  # type: ignore[no-any-return]
+
+
+theirs_establishes_formatting_context = boxes.Box.establishes_formatting_context
+
+
 def as_it_is(box: Any) -> Any:
     """Stand for the passes that look for flex and grid containers: no stylesheet of ours has any."""
     return box
@@ -145,11 +171,13 @@ FUNCTIONS = [
     (percent.resolve_percentages, resolve_percentages),
     (background.layout_box_backgrounds, layout_box_backgrounds),
     (border.draw_outline, draw_outline),
+    (build.wrap_table, wrap_table),
     (build.flex_boxes, as_it_is),
     (build.grid_boxes, as_it_is),
 ]
 MEMBERS = [
     (boxes.Box, "is_in_normal_flow", is_in_normal_flow),
+    (boxes.Box, "establishes_formatting_context", establishes_formatting_context),
     (boxes.Box, "descendants", descendants),
     (boxes.ParentBox, "page_values", page_values),
 ]
