@@ -27,6 +27,11 @@ def mail_invoice(*, invoice: Invoice, by: User, at: datetime, contacts: Sequence
 
     The mails wait for the PDF. Raises MailingError for a draft, when there is nobody, or when all have had it.
     """
+    promise_mails(invoice=invoice, at=at, contacts=contacts)
+
+
+def promise_mails(*, invoice: Invoice, at: datetime, contacts: Sequence[Contact]) -> None:
+    """Do what `mail_invoice` does, within the caller's transaction."""
     if invoice.issued_at is None:
         raise MailingError(_("Issue this invoice first: a draft is never sent."))
     if not contacts:

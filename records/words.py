@@ -13,6 +13,8 @@ ERRANDS: dict[str, "Promise | str"] = {
     "mail_refusal": _("Mail the refusal to both sides"),
     "erase_evidence": _("Erase personal traces whose time is over"),
     "draft_deposit": _("Draft the deposit invoice"),
+    "draft_occurrence": _("Draft an invoice that comes back"),
+    "issue_next": _("Issue the next invoice of a batch"),
     "render_invoice": _("Make the PDF of an invoice"),
     "mail_invoice": _("Mail an invoice"),
     "render_set_off": _("Make the statement of a set-off"),
