@@ -24,22 +24,25 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Least, Round
 from djmoney.money import Money
 
-from billing.models import Allocation, Invoice, InvoiceTerm, MissedDelivery
-from lib.money import cents, summed
+from billing.models import Allocation, Invoice, InvoiceTerm, MissedDelivery, PaymentRequest, Shortfall
+from billing.roles import NOT_REPLACED, is_replaced
+from lib.money import cents, euros, summed
 from quotes.models import IfMissed, Kind
 
 AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=AMOUNT)
 HALF_A_CENT = Decimal("0.005")
-CLAIMS = Q(issued_at__isnull=False) & ~Q(type=Invoice.Type.CREDIT_NOTE)
+CLAIMS = Q(issued_at__isnull=False) & ~Q(type=Invoice.Type.CREDIT_NOTE) & NOT_REPLACED
 NOT_COMING = (IfMissed.DUE_IN_EUROS, IfMissed.WAIVED)
+BY_AGREEMENT = Q(basis=PaymentRequest.Basis.AGREED)  # what is missed by the rule is counted by its own rows
 
 
 @dataclass(frozen=True)
 class Balance:
     """An issued invoice today, never merged: received, to receive otherwise than in euros, to pay in euros.
 
-    deducted + credited + received + in_kind + in_euros = total. `in_euros` is negative when more came than is owed.
+    deducted + credited + received + in_kind + in_euros = total, but of a replaced invoice, which claims nothing.
+    `in_euros` is negative when more came than is owed.
     """
 
     total: Money
@@ -73,7 +76,7 @@ class Left:
 
 
 def with_sums(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Annotate the raw sums: allocated, credited, and what came or was missed in kind since the issue."""
+    """Annotate the raw sums: allocated, credited, and what came in kind, or will not, since the issue."""
     own = Allocation.objects.filter(invoice=OuterRef("pk"))
     other_than_euros = own.exclude(receipt__kind=Kind.MONEY).filter(at__gt=OuterRef("issued_at"))
     credit_notes = Invoice.objects.filter(corrects=OuterRef("pk"), issued_at__isnull=False)
@@ -81,21 +84,23 @@ def with_sums(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
         allocated=_sum(own, "invoice", "value"),
         credited=_sum(credit_notes, "corrects", "total"),
         in_kind_since=_sum(other_than_euros, "receipt__business", "value"),
-        not_coming_since=_missed_since_issue(),
+        not_coming_since=_missed_since_issue() + _due_in_euros() + _asked_in_euros(),
     )
 
 
 def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
-    """Annotate allocated, credited, left, in_kind_left, euros_left (Decimal) and is_overdue.
+    """Annotate allocated, credited, left, in_kind_left, euros_left (Decimal), is_overdue and is_replaced.
 
-    Of a draft nothing is left; of a credit note neither: it takes off another invoice. Each expression repeats the
-    sums it is made of: for a page of rows or a filter; `left_of_all()` adds many up.
+    Of a draft nothing is left; of a credit note neither, it takes off another invoice; nor of an invoice that another
+    one replaces. Each expression repeats the sums it is made of: for a page of rows or a filter; `left_of_all()` adds
+    many up.
     """
     return (
         with_sums(invoices)
         .annotate(
             raw_left=F("total") - F("deducted") - F("credited") - F("allocated"),
             room=F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"),
+            asked_for_later=_asked(PaymentRequest.objects.filter(due_on__gte=on)),
         )
         .annotate(raw_in_kind=Greatest(Least(F("room"), F("raw_left")), ZERO, output_field=AMOUNT))
         .annotate(
@@ -103,12 +108,13 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
             in_kind_left=_claimed(CLAIMS, F("raw_in_kind")),
             euros_left=_claimed(CLAIMS, F("raw_left") - F("raw_in_kind")),
             is_overdue=Case(When(CLAIMS & _euros_are_left() & Q(due_on__lt=on), then=True), default=False),
+            is_replaced=Case(When(NOT_REPLACED, then=False), default=True),
         )
     )
 
 
 def left_of_all(invoices: QuerySet[Invoice]) -> Left:
-    """Return what is left of many invoices: five queries, whatever their number, none of them per invoice."""
+    """Return what is left of many invoices: seven queries, whatever their number, none of them per invoice."""
     claims: Any = Invoice.objects.filter(CLAIMS, pk__in=invoices.order_by().values("pk"))
     credited, allocated, came, missed = _sums_of(claims)
     in_euros = in_kind = Decimal(0)
@@ -127,12 +133,17 @@ def _sums_of(invoices: QuerySet[Invoice]) -> tuple[dict[int, Decimal], ...]:
     credits = Invoice.objects.filter(corrects__in=invoices.order_by(), issued_at__isnull=False)
     missed: dict[int, Decimal] = {}
     terms = InvoiceTerm.objects.filter(
+        ~Exists(_claimed_again(OuterRef("term"), OuterRef("invoice__issued_at"))),
         invoice__in=invoices.order_by(),
         term__if_missed__in=NOT_COMING,
         term__missed__recorded_at__gt=F("invoice__issued_at"),
     )
     days: Any = terms.values_list("invoice", "term__missed", "term__missed__value")
     for invoice, _day, value in days.distinct().order_by():
+        missed[invoice] = missed.get(invoice, Decimal(0)) + value
+    short = _by(Shortfall.objects.filter(part__invoice__in=invoices.order_by()), "part__invoice")
+    asked = _by(PaymentRequest.objects.filter(BY_AGREEMENT, invoice__in=invoices.order_by()), "invoice")
+    for invoice, value in (*short.items(), *asked.items()):
         missed[invoice] = missed.get(invoice, Decimal(0)) + value
     return (_by(credits, "corrects", "total"), _by(settled, "invoice"), _by(since, "invoice"), missed)
 
@@ -147,18 +158,44 @@ def _claimed(claims: Q, amount: Any) -> Any:
 
 
 def _euros_are_left() -> Q:
-    """Say "euros_left > 0" from the raw sums: SQLite's parser does not follow expressions as deep as the other way."""
-    return Q(raw_left__gt=HALF_A_CENT, room__lt=F("raw_left") - HALF_A_CENT)
+    """Say "euros_left > what is asked for a later day" from the raw sums: SQLite's parser does not follow expressions
+    as deep as the other way."""
+    later = F("asked_for_later") + HALF_A_CENT
+    return Q(raw_left__gt=later, room__lt=F("raw_left") - later)
 
 
 def _missed_since_issue() -> Any:
     """What was to come and, missed since the issue, will not: it is due in euros, or waived by a credit note. Negative
-    when a miss counted in the invoice was undone since: then it may come after all."""
+    when a miss counted in the invoice was undone since: then it may come after all. Several progress invoices claim
+    parts of one term: the last of them answers for what is missed."""
     in_this_invoice = InvoiceTerm.objects.filter(invoice=OuterRef(OuterRef("pk")), term=OuterRef("term"))
     missed = MissedDelivery.objects.filter(
-        Exists(in_this_invoice), term__if_missed__in=NOT_COMING, recorded_at__gt=OuterRef("issued_at")
+        Exists(in_this_invoice),
+        ~Exists(_claimed_again(OuterRef("term"), OuterRef(OuterRef("issued_at")))),
+        term__if_missed__in=NOT_COMING,
+        recorded_at__gt=OuterRef("issued_at"),
     )
     return _sum(missed, "term__version", "value")
+
+
+def _claimed_again(term: Any, issued_at: Any) -> QuerySet[InvoiceTerm]:
+    """Return the parts of later invoices that claim some of a term which was still to come."""
+    later = InvoiceTerm.objects.filter(term=term, invoice__issued_at__gt=issued_at, value__gt=F("received"))
+    return later.filter(invoice__replaced_by__issued_at__isnull=True)
+
+
+def _due_in_euros() -> Any:
+    """What of the parts of an invoice without a quote will not come, as a person decided."""
+    return _sum(Shortfall.objects.filter(part__invoice=OuterRef("pk")), "part__invoice", "value")
+
+
+def _asked_in_euros() -> Any:
+    """What was agreed in kind and a payment request asks for in euros, as both sides agreed since."""
+    return _asked(PaymentRequest.objects.filter(BY_AGREEMENT))
+
+
+def _asked(requests: QuerySet[PaymentRequest]) -> Any:
+    return _sum(requests.filter(invoice=OuterRef("pk")), "invoice", "value")
 
 
 def balance_of(invoice: Invoice, on: date) -> Balance:
@@ -180,10 +217,23 @@ def balance_from(row: Any) -> Balance:
 
 
 def creditable_of(invoice: Invoice) -> Money:
-    """Return what an issued invoice still says on its own: its total less deposits and credit notes, paid or not."""
+    """Return what an issued invoice still says on its own: its total less deposits and credit notes, paid or not;
+    nothing once another one replaces it."""
+    if is_replaced(invoice):
+        return euros(0)
     credited = total_of(Invoice.objects.filter(corrects=invoice, issued_at__isnull=False), "total")
     left: Money = invoice.total - invoice.deducted - credited
     return left
+
+
+def stands(invoice: Invoice) -> bool:
+    """Tell whether an issued invoice still counts in its deal: neither replaced nor wholly credited. One that deposits
+    cover claims nothing on its own, and stands until they are credited."""
+    if is_replaced(invoice):
+        return False
+    if creditable_of(invoice).amount > 0 or Invoice.objects.filter(corrects=invoice, issued_at__isnull=False).exists():
+        return creditable_of(invoice).amount > 0
+    return any(creditable_of(row.deposit).amount > 0 for row in invoice.deductions.select_related("deposit"))
 
 
 def left_of(invoice: Invoice) -> Money:

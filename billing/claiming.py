@@ -7,21 +7,39 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from djmoney.money import Money
 
-from billing import balances
-from billing.drafting import charges_no_vat, values_of_line
-from billing.models import Deduction, Invoice, InvoiceTax, InvoiceTerm, MissedDelivery, Receipt
-from billing.parts import Agreed, ClaimedPart, claimed, in_euros_of, in_kind_of, received_of
-from billing.splitting import credited, remaining
+from billing import balances, progress
+from billing.deducting import deducted_in, deductions_of, left_per_rate
+from billing.drafting import situation_of, taxes_of, values_of_line
+from billing.mixing import Case, agreed_of, due_of_term, missed_value, terms_of, values_of
+from billing.models import Deduction, Invoice, InvoiceTax, InvoiceTerm, Receipt
+from billing.parts import ClaimedPart, claimed, in_euros_of, in_kind_of, received_of
+from billing.roles import DEPOSIT, PROGRESS, role_of
+from billing.splitting import credited
 from lib import law
 from lib.money import euros, total
-from quotes.models import Kind, MoneyDue, RemunerationTerm
+from quotes.models import Kind
 from quotes.pricing import Tax, priced
-from quotes.terms import TermValues, planned_days
-from quotes.wording import headline
+
+__all__ = [
+    "Claim",
+    "claim_of",
+    "deducted_in",
+    "due_of_term",
+    "due_on",
+    "free_of",
+    "free_receipts",
+    "left_per_rate",
+    "missed_value",
+    "tax_rows",
+    "term_rows",
+    "terms_of",
+    "values_of",
+]
 
 
 @dataclass(frozen=True)
@@ -57,13 +75,14 @@ class Claim:
 def claim_of(invoice: Invoice, on: date) -> Claim:
     """Return what a draft would claim if it were issued on that day."""
     lines = [values_of_line(line) for line in invoice.lines.all()]
-    sums = priced(lines, franchise=charges_no_vat(invoice), version=invoice.calculation_version)
-    taxes = credited(sums.taxes, left_per_rate(invoice.corrects)) if invoice.corrects else sums.taxes
+    sums = priced(lines, situation=situation_of(invoice), version=invoice.calculation_version)
+    taxes = _taxes(invoice, sums.taxes)
     vat = total(tax.amount for tax in taxes)
-    deductions = deductions_of(invoice)
+    deductions = deductions_of(invoice, taxes)
     own = sums.net + vat - total(row.value for row in deductions)
     settled = free_receipts(invoice, own)
-    parts = [] if invoice.corrects_id else _parts(invoice, own, settled, on)
+    case = Case(invoice, own, sums.net + vat, deductions, settled, on)
+    parts = [] if invoice.corrects_id else _parts(case)
     return Claim(
         taxes=taxes,
         net=sums.net,
@@ -76,153 +95,81 @@ def claim_of(invoice: Invoice, on: date) -> Claim:
     )
 
 
-# Deposits ---------------------------------------------------------------------------------------------------------
-
-
-def deductions_of(invoice: Invoice) -> list[Deduction]:
-    """Return the deposits a final invoice takes off: those issued, less their credit notes (BOI-TVA-DECLA-30-20-20-10
-    § 60). Nothing for any other invoice."""
-    if invoice.type != Invoice.Type.FINAL or invoice.acceptance_id is None:
-        return []
-    issued = Invoice.objects.filter(
-        acceptance=invoice.acceptance_id, type=Invoice.Type.DEPOSIT, issued_at__isnull=False
-    )
-    free = [deposit for deposit in issued.order_by("issued_on", "number") if deducted_in(deposit) in (None, invoice)]
-    rows = [_deduction(invoice, deposit) for deposit in free]
-    return [row for row in rows if row.value.amount > 0]
-
-
-def deducted_in(deposit: Invoice) -> Invoice | None:
-    """Return the issued invoice that takes a deposit off, unless that invoice was itself wholly credited."""
-    finals = Invoice.objects.filter(deductions__deposit=deposit, issued_at__isnull=False)
-    return next((final for final in finals if balances.creditable_of(final).amount > 0), None)
-
-
-def _deduction(invoice: Invoice, deposit: Invoice) -> Deduction:
-    left = left_per_rate(deposit)
-    vat = total(tax.amount for tax in left)
-    return Deduction(invoice=invoice, deposit=deposit, value=total(tax.base for tax in left) + vat, vat=vat)
-
-
-def left_per_rate(invoice: Invoice) -> list[Tax]:
-    """Return what an issued invoice still says per VAT rate: its own, less deposits deducted and credit notes."""
-    taken = InvoiceTax.objects.filter(invoice__corrects=invoice, invoice__issued_at__isnull=False)
-    deposits = Invoice.objects.filter(deducted_by__invoice=invoice)
-    taken_by_deposits = [tax for deposit in deposits for tax in left_per_rate(deposit)]
-    return remaining(_plain(invoice.taxes.all()), [*_plain(taken), *taken_by_deposits])
-
-
-def _plain(taxes: Iterable[InvoiceTax]) -> list[Tax]:
-    return [Tax(tax.category, tax.rate, tax.base, tax.amount) for tax in taxes]
+def _taxes(invoice: Invoice, taxes: Sequence[Tax]) -> Sequence[Tax]:
+    """Return the VAT of a document: what takes the last base of a rate takes all the VAT left with it."""
+    if invoice.corrects:
+        return credited(taxes, left_per_rate(invoice.corrects))
+    if role_of(invoice) == PROGRESS and invoice.acceptance:
+        agreed = taxes_of(invoice.acceptance.version)
+        return credited(taxes, progress.left_of_quote(invoice.acceptance, agreed, besides=invoice))
+    return taxes
 
 
 # What came already ------------------------------------------------------------------------------------------------
 
 
-def terms_of(invoice: Invoice) -> list[RemunerationTerm]:
-    """Return the agreed terms that an invoice claims: a deposit its own; a final one the others, and deposits that
-    were never invoiced as such."""
-    if invoice.type == Invoice.Type.DEPOSIT:
-        return [invoice.term] if invoice.term else []
-    if invoice.acceptance is None:
-        return []
-    terms = invoice.acceptance.version.terms.order_by("position")
-    invoiced = [row.deposit.term_id for row in deductions_of(invoice) if row.deposit.term_id]
-    return list(terms.exclude(pk__in=invoiced))
-
-
 def free_receipts(invoice: Invoice, own: Money) -> list[tuple[Receipt, Money]]:
-    """Return the receipts that wait for this invoice, oldest first, and how much of each it can take."""
-    if invoice.acceptance is None or invoice.corrects_id:
+    """Return the receipts that wait for this invoice, and how much of each it can take: for a replacement those of
+    the invoice that it replaces first. Oldest first; for a progress invoice what came otherwise than in euros first."""
+    if invoice.corrects_id:
         return []
-    receipts = Receipt.objects.filter(term__version=invoice.acceptance.version_id, reverses=None, reversed_by=None)
-    if invoice.type == Invoice.Type.DEPOSIT:
-        receipts = receipts.filter(term=invoice.term_id)
     taken, room = [], own
-    for receipt in receipts.order_by("received_on", "pk"):
-        value = min(free_of(receipt), room)
+    for receipt in _waiting(invoice):
+        value = min(_free_for(receipt, invoice), room)
         if value.amount > 0:
             taken.append((receipt, value))
             room -= value
     return taken
 
 
-def free_of(receipt: Receipt) -> Money:
-    """Return what of a receipt settles no invoice yet. Nothing of a reversal or of what was reversed."""
+def _free_for(receipt: Receipt, invoice: Invoice) -> Money:
+    """Return what of a receipt an invoice may take: outside of a quote, what settles the invoice that it replaces."""
+    free = free_of(receipt, to_be_released_by=invoice.replaces)
+    if invoice.replaces is None or invoice.acceptance_id:
+        return free
+    return min(free, balances.total_of(receipt.allocations.filter(invoice=invoice.replaces_id), "value"))
+
+
+def _waiting(invoice: Invoice) -> list[Receipt]:
+    rows = Receipt.objects.filter(reverses=None, reversed_by=None).select_related("part").distinct()
+    mine = Q(allocations__invoice=invoice.replaces_id) if invoice.replaces_id else Q(pk=None)
+    if invoice.acceptance is not None:
+        mine |= _of_deal(invoice)
+    found = list(rows.filter(mine).order_by("received_on", "pk"))
+    if role_of(invoice) == PROGRESS:
+        found.sort(key=lambda receipt: receipt.kind == Kind.MONEY)
+    return found
+
+
+def _of_deal(invoice: Invoice) -> Q:
+    """Say which receipts of an accepted quote an invoice may take: a deposit those of its term, and of its month."""
+    assert invoice.acceptance is not None
+    if role_of(invoice) != DEPOSIT:
+        return Q(term__version=invoice.acceptance.version_id)
+    of_term = Q(term__in=[term.pk for term in terms_of(invoice)])
+    if invoice.deposit_month is None:
+        return of_term
+    return of_term & Q(received_on__year=invoice.deposit_month.year, received_on__month=invoice.deposit_month.month)
+
+
+def free_of(receipt: Receipt, *, to_be_released_by: Invoice | None = None) -> Money:
+    """Return what of a receipt settles no invoice yet, counting as free what settles an invoice that is about to be
+    replaced. Nothing of a reversal or of what was reversed."""
     if receipt.reverses_id or hasattr(receipt, "reversed_by"):
         return euros(0)
-    free: Money = receipt.value - balances.total_of(receipt.allocations.all(), "value")
+    settling = receipt.allocations.all()
+    if to_be_released_by is not None:
+        settling = settling.exclude(invoice=to_be_released_by)
+    free: Money = receipt.value - balances.total_of(settling, "value")
     return free
 
 
 # How the rest will come -------------------------------------------------------------------------------------------
 
 
-def _parts(invoice: Invoice, own: Money, settled: Sequence[tuple[Receipt, Money]], on: date) -> list[ClaimedPart]:
-    received: dict[int | None, Money] = {}
-    for receipt, value in settled:
-        received[receipt.term_id] = received.get(receipt.term_id, euros(0)) + value
-    with override(invoice.language):
-        terms = terms_of(invoice)
-        agreed = [_agreed(invoice, term, received.pop(term.pk, euros(0)), on) for term in terms]
-        surplus = [  # came for a deposit that is deducted: more than the deposit asked for
-            Agreed(receipt_term.kind, _label(receipt_term, invoice.language), value, value, receipt_term.pk)
-            for receipt_term, value in _surplus(received)
-        ]
-        return claimed(own, [*surplus, *agreed], rest=_("Balance in euros"))
-
-
-def _surplus(received: dict[int | None, Money]) -> list[tuple[RemunerationTerm, Money]]:
-    terms = RemunerationTerm.objects.in_bulk([pk for pk in received if pk is not None])
-    return [(terms[pk], value) for pk, value in received.items() if pk is not None]
-
-
-def _agreed(invoice: Invoice, term: RemunerationTerm, received: Money, on: date) -> Agreed:
-    return Agreed(
-        kind=term.kind,
-        label=_label(term, invoice.language),
-        value=term.value,
-        received=received,
-        term_id=term.pk,
-        due_on=due_of_term(invoice, term, on),
-        not_coming=missed_value(term),
-    )
-
-
-def missed_value(term: RemunerationTerm) -> Money:
-    """Return what was missed of a term and will not come: due in euros, or to be waived by a credit note."""
-    if term.if_missed not in balances.NOT_COMING:
-        return euros(0)
-    return balances.total_of(MissedDelivery.objects.filter(term=term), "value")
-
-
-def _label(term: RemunerationTerm, language: str) -> str:
-    if term.kind != Kind.MONEY:
-        return headline(values_of(term), language)[:200]
-    words = {
-        MoneyDue.ACCEPTANCE: _("Deposit"),
-        MoneyDue.DELIVERY: _("On delivery"),
-        MoneyDue.DATE: _("In euros, on a date"),
-        MoneyDue.AFTER_INVOICE: _("In euros, after the invoice"),
-    }
-    return term.label or words[MoneyDue(term.due)]
-
-
-def values_of(term: RemunerationTerm) -> TermValues:
-    """Return a term's plain values."""
-    return TermValues(**{name: getattr(term, name) for name in TermValues.__dataclass_fields__})
-
-
-def due_of_term(invoice: Invoice, term: RemunerationTerm, on: date) -> date | None:
-    """Return by when a term is to come, never before the invoice's own day."""
-    if term.kind != Kind.MONEY:
-        days = planned_days(term)
-        return max(days[-1][0], on) if days else None
-    if term.due == MoneyDue.DATE and term.due_on:
-        return max(term.due_on, on)
-    if term.due == MoneyDue.AFTER_INVOICE:
-        return on + timedelta(days=term.due_days or 0)
-    return on if term.due == MoneyDue.ACCEPTANCE else max(invoice.delivered_on or on, on)
+def _parts(case: Case) -> list[ClaimedPart]:
+    with override(case.invoice.language):
+        return claimed(case.own, agreed_of(case), rest=_("Balance in euros"))
 
 
 def due_on(invoice: Invoice, parts: Sequence[ClaimedPart], on: date) -> date | None:
@@ -243,6 +190,7 @@ def term_rows(invoice: Invoice, parts: Iterable[ClaimedPart]) -> list[InvoiceTer
             invoice=invoice,
             position=position,
             term_id=part.term_id,
+            part_id=part.part_id,
             kind=part.kind,
             label=part.label,
             value=part.value,

@@ -16,12 +16,13 @@ from django.utils.translation import override
 from djmoney.money import Money
 
 from billing import claiming
-from billing.checking import deposit_is_deducted
-from billing.drafting import DraftLine, charges_no_vat, lines_of_taxes, lock_quote, values_of_line, write
+from billing.drafting import DraftLine, lines_of_taxes, lock_quote, situation_of, values_of_line, write
 from billing.models import Invoice
+from billing.ordering import deposit_is_deducted
 from billing.splitting import credited, exceed, gross, shared
 from lib.money import euros, total
 from people.models import User
+from quotes import vat
 from quotes.pricing import priced
 
 
@@ -146,14 +147,15 @@ def _share(corrected: Invoice, amount: Money) -> list[DraftLine]:
         raise CreditingError(_("A credit note takes off something, and no more than is left."), "amount")
     with override(corrected.language):
         title = _("Credit on invoice %(number)s") % {"number": corrected.number}
-        return lines_of_taxes(shared(amount, claiming.left_per_rate(corrected)), title, corrected.language)
+        like = vat.likeness(list(corrected.lines.all()), vat.of_parties(corrected.seller or {}, corrected.buyer or {}))
+        return lines_of_taxes(shared(amount, claiming.left_per_rate(corrected)), title, corrected.language, like)
 
 
 def _vat_taken(draft: Invoice, lines: Sequence[DraftLine]) -> Money:
     """Return the VAT that a credit note takes off. Raises CreditingError for nothing, or for more than is left."""
     assert draft.corrects is not None
     left = claiming.left_per_rate(draft.corrects)
-    taken = credited(priced(lines, franchise=charges_no_vat(draft)).taxes, left)
+    taken = credited(priced(lines, situation=situation_of(draft)).taxes, left)
     if total(gross(tax) for tax in taken).amount <= 0:
         raise CreditingError(_("A credit note takes off something, and no more than is left."), "amount")
     if exceed(taken, left):

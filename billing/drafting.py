@@ -1,37 +1,27 @@
-"""Invoices are drafted: the deposit by itself after a yes, the final and the one-off invoice by a person.
+"""Invoices are drafted: the final and the one-off invoice by a person, what other modules draft by `write`.
 
 A draft has no number, may be changed and thrown away. Its totals are those of its lines, kept for lists.
 """
 
 import uuid
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from djmoney.money import Money
 
 from billing import balances
 from billing.models import Invoice, InvoiceLine
-from billing.splitting import shared
-from lib.money import percent_written
-from people.models import Activity, Business, Client, User
-from quotes.models import Acceptance, Kind, MoneyDue, QuoteVersion, RemunerationTerm
+from billing.roles import CLOSING, DEPOSIT, FINAL, PROGRESS, STANDARD, role_is
+from people.models import Activity, Client, User
+from quotes import vat
+from quotes.models import Acceptance, Nature, QuoteVersion
+from quotes.paper import rate_in_words
 from quotes.pricing import LineValues, Tax, priced
-from records.models import Errand
-from records.subjects import id_of
-
-DEPOSIT, STANDARD, FINAL, CREDIT_NOTE = (
-    Invoice.Type.DEPOSIT,
-    Invoice.Type.STANDARD,
-    Invoice.Type.FINAL,
-    Invoice.Type.CREDIT_NOTE,
-)
-CLOSING = (FINAL, STANDARD)  # what invoices an accepted quote as a whole
 
 
 class DraftingError(Exception):
@@ -56,75 +46,47 @@ class DraftLine(LineValues):
 
     description: str = ""
     section: str = ""
-    nature: str = "SERVICES"
-    exemption: str = ""
     quote_line_id: int | None = None
     done_percent: Decimal | None = None
 
 
-# The deposit ------------------------------------------------------------------------------------------------------
-
-
-def draft_deposit(errand: Errand) -> None:
-    """Draft the deposit invoices that a yes calls for (CGI 289 I-1-c); none when the quote asks for no deposit."""
-    acceptance = Acceptance.objects.select_related("version", "quote__business", "quote__client").get(
-        pk=id_of(errand.subject, "acceptance")
-    )
-    with transaction.atomic(durable=True):
-        lock_quote(acceptance)
-        deposits_for(acceptance, at=errand.made_at)
-
-
-def deposits_for(acceptance: Acceptance, *, at: datetime) -> list[Invoice]:
-    """Return the deposit invoices of an accepted quote, drafting those that are missing. Needs a transaction."""
-    terms = acceptance.version.terms.filter(kind=Kind.MONEY, due=MoneyDue.ACCEPTANCE, value__gt=0).order_by("position")
-    return [_deposit(acceptance, term, at) for term in terms]
-
-
-def _deposit(acceptance: Acceptance, term: RemunerationTerm, at: datetime) -> Invoice:
-    if (found := Invoice.objects.filter(term=term, type=DEPOSIT).first()) is not None:
-        return found
-    version = acceptance.version
-    draft = _of_quote(acceptance, DEPOSIT, at, uuid.uuid5(uuid.NAMESPACE_URL, f"courgette:deposit:{term.pk}"))
-    draft.term = term
-    with override(version.language):
-        words = {"number": version.number, "title": version.title}
-        draft.title = _("Deposit on quote %(number)s: %(title)s") % words
-        lines = lines_of_taxes(
-            shared(term.value, taxes_of(version)),
-            _("Deposit on quote %(number)s") % {"number": version.number},
-            version.language,
-        )
-    _deducted_in_what_is_drafted_already(acceptance)
-    return write(draft, lines)
-
-
-def _deducted_in_what_is_drafted_already(acceptance: Acceptance) -> None:
-    """Whoever was quicker than the worker has drafted the whole as if there were no deposit: it deducts this one."""
-    Invoice.objects.filter(acceptance=acceptance, type=STANDARD, issued_at=None).update(type=FINAL)
+# VAT per rate -----------------------------------------------------------------------------------------------------
 
 
 def taxes_of(version: QuoteVersion) -> Sequence[Tax]:
-    """Return the VAT of a version, per rate, under the regime it was sent with."""
+    """Return the VAT of a version, per category and rate, as it was sent."""
     lines = (values_of_line(line) for line in version.lines.all())
-    return priced(lines, franchise=(version.seller or {}).get("vat_regime") == Business.VatRegime.FRANCHISE).taxes
+    return priced(lines, situation=vat.of_parties(version.seller or {}, version.buyer or {})).taxes
 
 
-def lines_of_taxes(taxes: Iterable[Tax], title: str, language: str) -> list[DraftLine]:
-    """Return one line per VAT rate, that says its rate where there are several."""
+def lines_of_taxes(
+    taxes: Iterable[Tax], title: str, language: str, like: Mapping[str, vat.Treated] | None = None
+) -> list[DraftLine]:
+    """Return one line per VAT category and rate, that says its rate where there are several.
+
+    `like`: a line of each category (quotes.vat.likeness), so that the new one falls under the same.
+    """
     kept = list(taxes)
     several = len(kept) > 1
     return [
         DraftLine(
             unit_price=tax.base,
             vat_rate=tax.rate,
-            title=_("%(title)s, part at %(rate)s") % {"title": title, "rate": percent_written(tax.rate, language)}
+            title=_("%(title)s, part at %(rate)s")
+            % {"title": title, "rate": rate_in_words(tax.category, tax.rate, language)}
             if several
             else title,
             unit="FLAT",
+            nature=like[tax.category].nature if like and tax.category in like else Nature.SERVICES,
+            exemption=like[tax.category].exemption if like and tax.category in like else "",
         )
         for tax in kept
     ]
+
+
+def likeness_of(version: QuoteVersion) -> Mapping[str, vat.Treated]:
+    """Return a line of each VAT category of a version, as it was sent."""
+    return vat.likeness(list(version.lines.all()), vat.of_parties(version.seller or {}, version.buyer or {}))
 
 
 # The final invoice ------------------------------------------------------------------------------------------------
@@ -134,24 +96,42 @@ def lines_of_taxes(taxes: Iterable[Tax], title: str, language: str) -> list[Draf
 def draft_final(*, acceptance: Acceptance, by: User, at: datetime, request_id: uuid.UUID) -> Invoice:
     """Draft the invoice of all that a quote agreed; its deposits are deducted when it is issued.
 
-    A draft that is already there is returned. Raises DraftingError when the quote has been invoiced.
+    A draft that is already there is returned. Raises DraftingError when the quote has been invoiced, or is by progress
+    invoices.
     """
     lock_quote(acceptance)
-    invoices = Invoice.objects.filter(acceptance=acceptance, type__in=CLOSING)
+    invoices = Invoice.objects.filter(type__in=CLOSING, acceptance=acceptance)
     if (found := invoices.filter(issued_at=None).first()) is not None:
         return found
     if Invoice.objects.filter(request_id=request_id).exists():
         raise DraftingError(_("This form was already used."))
-    for invoice in invoices:
-        if balances.creditable_of(invoice).amount > 0:
-            raise DraftingError(_("This quote is already invoiced: %(number)s.") % {"number": invoice.number})
+    refuse_invoiced_whole(acceptance)
+    if (found := standing_or_drafted(acceptance, PROGRESS)) is not None:
+        raise DraftingError(
+            _("Progress invoices claim this quote already (%(number)s): the next one claims the rest.")
+            % {"number": found.number or _("a draft")}
+        )
     version = acceptance.version
     has_deposit = Invoice.objects.filter(acceptance=acceptance, type=DEPOSIT).exists()
-    draft = _of_quote(acceptance, FINAL if has_deposit else STANDARD, at, request_id)
+    draft = of_quote(acceptance, FINAL if has_deposit else STANDARD, at, request_id)
     return write(draft, [values_of_line(line) for line in version.lines.order_by("position")])
 
 
-def _of_quote(acceptance: Acceptance, kind: Invoice.Type, at: datetime, request_id: uuid.UUID) -> Invoice:
+def refuse_invoiced_whole(acceptance: Acceptance) -> None:
+    """Raise DraftingError if an issued invoice of the whole quote stands."""
+    for invoice in Invoice.objects.filter(role_is(*CLOSING), acceptance=acceptance, issued_at__isnull=False):
+        if invoice.corrects_id is None and balances.stands(invoice):
+            raise DraftingError(_("This quote is already invoiced: %(number)s.") % {"number": invoice.number})
+
+
+def standing_or_drafted(acceptance: Acceptance, *roles: str) -> Invoice | None:
+    """Return an invoice of a quote, in one of these roles, that is being prepared or that still counts."""
+    rows = Invoice.objects.filter(role_is(*roles), acceptance=acceptance, corrects=None).order_by("pk")
+    return next((row for row in rows if row.issued_at is None or balances.stands(row)), None)
+
+
+def of_quote(acceptance: Acceptance, kind: Invoice.Type, at: datetime, request_id: uuid.UUID) -> Invoice:
+    """Return an invoice of an accepted quote, unsaved, without lines."""
     quote, version = acceptance.quote, acceptance.version
     return Invoice(
         business=quote.business,
@@ -239,7 +219,7 @@ def draft_standard(
 
 
 def write(draft: Invoice, lines: Sequence[DraftLine], *, vat: Money | None = None) -> Invoice:
-    """Save a new draft with its lines and the totals they make; `vat` where a credit note takes off what is left of it.
+    """Save a new draft with its lines and the totals they make; `vat` where it takes all that is left of it.
 
     Needs a transaction.
     """
@@ -252,8 +232,17 @@ def write(draft: Invoice, lines: Sequence[DraftLine], *, vat: Money | None = Non
 
 
 def charges_no_vat(draft: Invoice) -> bool:
-    """Tell whether an invoice is under franchise: see `regime_of`."""
-    return regime_of(draft) == Business.VatRegime.FRANCHISE
+    """Tell whether the seller of an invoice charges no VAT at all (franchise, exempt activity): see `regime_of`."""
+    return regime_of(draft) in vat.WITHOUT_VAT
+
+
+def situation_of(draft: Invoice) -> vat.Situation:
+    """Return who sells to whom, for VAT: as in what it corrects, as in the quote that was agreed, else as today."""
+    agreed = draft.corrects or (draft.acceptance.version if draft.acceptance else None)
+    if agreed is None:
+        return vat.between(draft.business, draft.client)
+    situation = vat.of_parties(agreed.seller or {}, agreed.buyer or {})
+    return replace(situation, regime=regime_of(draft))
 
 
 def regime_of(draft: Invoice) -> str:
@@ -267,7 +256,7 @@ def regime_of(draft: Invoice) -> str:
 
 
 def _total(draft: Invoice, lines: Iterable[LineValues]) -> None:
-    sums = priced(lines, franchise=charges_no_vat(draft))
+    sums = priced(lines, situation=situation_of(draft))
     draft.net, draft.vat, draft.total = sums.net, sums.vat, sums.total
 
 

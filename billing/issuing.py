@@ -1,6 +1,7 @@
 """An invoice is issued: numbered, copied, frozen, sealed; then a worker makes its PDF.
 
-Locks, in this order: the quote, the invoices of the deal (by id), the series, the head of the ledger.
+Locks, in this order: the quote, the receipts of what is replaced, the invoices of the deal (by id), the series, the
+head of the ledger.
 """
 
 from datetime import date, datetime
@@ -11,10 +12,10 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing import claiming, facts, facturx, paper, stating
+from billing import claiming, facts, facturx, paper, releasing, stating, taxing
 from billing.checking import obstacles
 from billing.claiming import Claim
-from billing.drafting import lock_quote, regime_of
+from billing.drafting import lock_quote, situation_of
 from billing.mentions import Circumstances, chosen
 from billing.models import Allocation, Deduction, Invoice, InvoiceTax, InvoiceTerm
 from billing.sealing import LATEST, seal_of_invoice
@@ -75,7 +76,8 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
     """
     claim = claiming.claim_of(draft, on)
     draft.seller, draft.buyer = parties.seller(draft.business), parties.buyer(draft.client)
-    draft.seller["vat_regime"] = regime_of(draft)
+    agreed = situation_of(draft)
+    draft.seller |= {"vat_regime": agreed.regime, "vat_exemption": agreed.exemption}
     draft.logo = bytes(draft.business.logo) if draft.business.logo else None
     draft.calculation_version, draft.seal_version = CALCULATION_VERSION, LATEST
     draft.net, draft.vat, draft.total = claim.net, claim.vat, claim.total
@@ -104,6 +106,8 @@ def _circumstances(draft: Invoice, claim: Claim, on: date) -> Circumstances:
         buyer=draft.buyer or {},
         on=on,
         language=language,
+        treatments=taxing.treatments_of(draft),
+        natures=taxing.natures_of(draft),
         is_credit=bool(draft.corrects_id),
         introduction=draft.introduction,
         otherwise=", ".join(part.label for part in otherwise),
@@ -119,7 +123,8 @@ def _locked(invoice: Invoice) -> Invoice:
         raise IssuingError(_("This draft was thrown away."))
     if found.acceptance:
         lock_quote(found.acceptance)
-    deal = Q(pk__in=[found.pk, found.corrects_id or found.pk])
+    releasing.lock_receipts(found)
+    deal = Q(pk__in=[found.pk, found.corrects_id or found.replaces_id or found.pk])
     if found.acceptance_id:
         deal |= Q(acceptance=found.acceptance_id)
     rows = Invoice.objects.select_for_update(of=("self",)).select_related("business", "client", "acceptance__version")
@@ -149,11 +154,13 @@ def _series_of(draft: Invoice) -> NumberSeries.Kind:
 def _write(draft: Invoice, claim: Claim, at: datetime) -> None:
     """Write the children, then seal the parent: from then on the database refuses any change."""
     draft.due_on = claim.due_on
+    taxing.settle_rates(draft)
     InvoiceTax.objects.bulk_create(claiming.tax_rows(draft, claim.taxes))
     InvoiceTerm.objects.bulk_create(claiming.term_rows(draft, claim.parts))
     Deduction.objects.bulk_create(claim.deductions)
     draft.seal = seal_of_invoice(draft)
     draft.save()
+    releasing.release_replaced(draft, at)
     Allocation.objects.bulk_create(
         Allocation(receipt=receipt, invoice=draft, value=value, at=at) for receipt, value in claim.settled
     )
@@ -171,6 +178,7 @@ def _tell(draft: Invoice, claim: Claim, at: datetime) -> None:
         "seal": draft.seal,
         "seal_version": draft.seal_version,
         "corrects": draft.corrects.number if draft.corrects else None,
+        "replaces": draft.replaces.number if draft.replaces else None,
         "receipts": [receipt.pk for receipt, _value in claim.settled],
     }
     ledger.record(business=draft.business, event="invoice_issued", subject=subject, facts=sealed, at=at)
@@ -230,5 +238,7 @@ def pdf_of(invoice: Invoice) -> Document | None:
 
 def invoice_of(subject: str) -> Invoice:
     """Return the invoice that an errand names."""
-    rows = Invoice.objects.select_related("business", "client", "activity", "corrects", "acceptance__version")
+    rows = Invoice.objects.select_related(
+        "business", "client", "activity", "corrects", "replaces", "acceptance__version"
+    )
     return rows.get(pk=id_of(subject, "invoice"))

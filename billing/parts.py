@@ -18,7 +18,7 @@ NOTHING = euros(0)
 
 @dataclass(frozen=True)
 class Agreed:
-    """One agreed term and what became of it: received so far, and missed where the rule says euros are due instead."""
+    """One agreed term or part and what became of it: received so far, and missed where euros are due instead."""
 
     kind: str
     label: str
@@ -27,6 +27,7 @@ class Agreed:
     term_id: int | None = None
     due_on: date | None = None
     not_coming: Money = NOTHING
+    part_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class ClaimedPart:
     received: Money
     term_id: int | None = None
     due_on: date | None = None
+    part_id: int | None = None
 
     @property
     def outstanding(self) -> Money:
@@ -65,7 +67,7 @@ def claimed(claim: Money, agreed: Sequence[Agreed], *, rest: str) -> list[Claime
 
 def _part(item: Agreed) -> ClaimedPart:
     value = max(item.value - item.not_coming, item.received)
-    return ClaimedPart(item.kind, item.label, value, item.received, item.term_id, item.due_on)
+    return ClaimedPart(item.kind, item.label, value, item.received, item.term_id, item.due_on, item.part_id)
 
 
 def _add_euros(parts: Sequence[ClaimedPart], missing: Money, rest: str) -> list[ClaimedPart]:

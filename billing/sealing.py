@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from billing.models import Invoice, Receipt
+from billing.models import Deduction, Invoice, Receipt
 from lib.seals import seal
 
 LATEST = 2
@@ -92,6 +92,7 @@ def _fields_2(invoice: Invoice) -> dict[str, Any]:
         "document": "courgette invoice version 2",
         "replaces": invoice.replaces.number if invoice.replaces else None,
         "lines": [_fields(line, LINE_FIELDS_2) for line in invoice.lines.order_by("position")],
+        "stands_for": invoice.stands_for,
         "agreed_parts": [_fields(part, PART_FIELDS) for part in invoice.agreed_parts.order_by("position")],
     }
 
@@ -105,15 +106,21 @@ def _fields_1(invoice: Invoice) -> dict[str, Any]:
         "taxes": [_fields(tax, TAX_FIELDS) for tax in invoice.taxes.order_by("category", "rate")],
         "terms": [_fields(term, TERM_FIELDS) for term in invoice.terms.order_by("position")],
         "deductions": [
-            {"deposit": row.deposit.number, "value": row.value, "vat": row.vat}
+            {"deposit": row.deposit.number, "value": row.value, "vat": row.vat} | _part_of_deposit(row)
             for row in invoice.deductions.select_related("deposit").order_by("deposit__number")
         ],
     }
 
 
+def _part_of_deposit(row: Deduction) -> dict[str, Any]:
+    """Return which part of a deposit is taken off, where it is not the whole: seals of before there were any stay."""
+    return {} if row.by_rate is None else {"by_rate": row.by_rate}
+
+
 def seal_of_receipt(receipt: Receipt) -> str:
     """Return the SHA-256 of a receipt, written to the ledger the moment it is recorded."""
-    return seal(_fields(receipt, RECEIPT_FIELDS))
+    of_part = {"part_id": receipt.part_id} if receipt.part_id else {}
+    return seal(_fields(receipt, RECEIPT_FIELDS) | of_part)
 
 
 def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 
-from billing import drafting, issuing, settling
+from billing import depositing, drafting, issuing, settling
 from billing.models import Invoice, Receipt
 from lib.money import euros
 from lib.seals import seal
@@ -17,6 +17,7 @@ from people.models import Business, Client, User
 from quotes.models import Acceptance, Kind, MoneyDue, QuoteVersion, RemunerationTerm
 from quotes.pricing import LineValues, priced
 from tests import make
+from tests.billing.mandated import papers_cost_nothing as papers_cost_nothing
 
 NOW, TODAY = make.NOW, make.TODAY
 DEPOSIT = {"kind": Kind.MONEY, "due": MoneyDue.ACCEPTANCE, "value": euros("360"), "closes": False, "label": ""}
@@ -80,7 +81,7 @@ def term_of(acceptance: Acceptance, kind: str, *, due: str = "") -> Remuneration
 
 def deposit_of(acceptance: Acceptance, *, at: datetime = NOW, issued: bool = True) -> Invoice:
     with transaction.atomic():
-        [draft] = drafting.deposits_for(acceptance, at=at)
+        [draft] = depositing.deposits_for(acceptance, at=at)
     return issued_by(draft, at=at) if issued else draft
 
 

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from billing import crediting, drafting, settling
+from billing import crediting, depositing, drafting, settling
 from billing.models import Invoice
 from lib.money import euros
 from people.models import User
@@ -18,7 +18,7 @@ def test_a_deposit_drafted_after_the_whole_is_deducted_from_it(acceptance: Accep
     whole = final_of(acceptance, issued=False)
     assert whole.type == Invoice.Type.STANDARD
 
-    drafting.draft_deposit(Errand(subject=f"acceptance:{acceptance.pk}", made_at=NOW))
+    depositing.draft_deposit(Errand(subject=f"acceptance:{acceptance.pk}", made_at=NOW))
     deposit = issued_by(Invoice.objects.get(type=Invoice.Type.DEPOSIT))
     final = issued_by(whole)
 

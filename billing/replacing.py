@@ -1,0 +1,80 @@
+"""An issued invoice is cancelled and replaced by another one (CGI 289 I-5), with a number of its own.
+
+The draft is a copy that may be changed. When it is issued, the first one claims nothing any more, in the same
+transaction: what had settled it settles the new one.
+"""
+
+import uuid
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from billing.drafting import lock_quote, values_of_line, write
+from billing.models import AgreedPart, Invoice
+from billing.replaceable import why_not_replaced
+from billing.roles import REPLACEMENT, role_of
+from people.models import User
+
+KEPT = (
+    "business",
+    "activity",
+    "client",
+    "acceptance",
+    "term",
+    "deposit_month",
+    "title",
+    "introduction",
+    "order_reference",
+    "engagement",
+    "buyer_accounting_reference",
+    "period_since",
+    "period_until",
+    "delivered_on",
+    "language",
+    "second_language",
+)
+KEPT_OF_PARTS = ("position", "kind", "label", "unit", "quantity", "unit_value", "value", "valuation", "due_on")
+
+
+class ReplacingError(Exception):
+    """Why an invoice cannot be replaced, in words for the person."""
+
+
+@transaction.atomic(durable=True)
+def draft_replacement(*, invoice: Invoice, by: User, at: datetime, request_id: uuid.UUID) -> Invoice:
+    """Draft the invoice that cancels and replaces an issued one; the draft that is there already is returned.
+
+    It goes on as what it replaces: a deposit is deducted, a whole invoice closes its quote. Raises ReplacingError.
+    """
+    replaced = _locked(invoice)
+    if (found := Invoice.objects.filter(replaces=replaced, issued_at=None).first()) is not None:
+        return found
+    if why := why_not_replaced(replaced):
+        raise ReplacingError(why)
+    if Invoice.objects.filter(request_id=request_id).exists():
+        raise ReplacingError(_("This form was already used."))
+    draft = Invoice(
+        type=REPLACEMENT,
+        stands_for=role_of(replaced),
+        replaces=replaced,
+        created_at=at,
+        request_id=request_id,
+        **{name: getattr(replaced, name) for name in KEPT},
+    )
+    lines = [values_of_line(line) for line in replaced.lines.order_by("position")]
+    made = write(draft, lines, vat=replaced.vat)
+    AgreedPart.objects.bulk_create(_copied(part, made) for part in replaced.agreed_parts.order_by("position"))
+    return made
+
+
+def _copied(part: AgreedPart, draft: Invoice) -> AgreedPart:
+    return AgreedPart(invoice=draft, **{name: getattr(part, name) for name in KEPT_OF_PARTS})
+
+
+def _locked(invoice: Invoice) -> Invoice:
+    if invoice.acceptance:
+        lock_quote(invoice.acceptance)
+    related = ("business", "activity", "client", "acceptance__version", "acceptance__quote", "term")
+    rows = Invoice.objects.select_for_update(of=("self",)).select_related(*related)
+    return rows.get(pk=invoice.pk)
