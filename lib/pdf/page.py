@@ -3,6 +3,7 @@
 # mypy: disable-error-code="no-untyped-call, misc"
 # The renderer has no annotations of its own.
 
+import re
 from collections import OrderedDict
 from functools import cached_property, partial
 from io import StringIO
@@ -25,6 +26,7 @@ from lib.pdf.quick_styles import Family, stylesheets_in
 
 FAMILIES_KEPT = 32  # one per accent colour
 OUTPUT_INTENT = "srgb"
+VOID = re.compile(r"<(br|hr|img|meta)\b([^>]*?)/?>")  # elements that HTML leaves open
 
 
 class Page(HTML):
@@ -48,7 +50,7 @@ def _parsed(html: str) -> ElementTree.Element:
 
     What people typed was escaped before: no tag or entity here is theirs.
     """
-    html = html.replace("<br>", "<br/>").replace("<hr>", "<hr/>").replace("&nbsp;", "\u00a0")
+    html = VOID.sub(r"<\1\2/>", html).replace("&nbsp;", "\u00a0")
     try:
         return ElementTree.fromstring(html)  # noqa: S314
     except ElementTree.ParseError:
