@@ -8,47 +8,15 @@ Labels, units, mentions and letterheads come again from one document to the next
 # The renderer has no annotations of its own.
 
 from collections.abc import Iterator
-from itertools import count
 from typing import Any
 
 from weasyprint.formatting_structure.boxes import TextBox
 from weasyprint.layout import inline
 from weasyprint.text import line_break
 
-MANY = 3000  # texts kept at least, twice as many at most
-NO_SHAPES: list[Any] = []
-COLLAPSING = ("normal", "nowrap", "pre-line")
-
-
-class Kept:
-    """What was made of the last few thousand texts: the older half goes when there are too many."""
-
-    def __init__(self) -> None:
-        self.recent: dict[Any, Any] = {}
-        self.older: dict[Any, Any] = {}
-
-    def get(self, key: Any) -> Any:
-        if (found := self.recent.get(key)) is None and (found := self.older.get(key)) is not None:
-            self[key] = found
-        return found
-
-    def __setitem__(self, key: Any, value: Any) -> None:
-        if len(self.recent) >= MANY:
-            self.recent, self.older = {}, self.recent
-        self.recent[key] = value
-
+from lib.pdf.quick_kept import Kept, number_of
 
 kept = Kept()
-_numbers = count(1)
-
-
-def number_of(style: Any) -> int:
-    """Return a number that is this style's alone, for as long as the process lives."""
-    try:
-        return style.courgette_number  # type: ignore[no-any-return]
-    except AttributeError:
-        style.courgette_number = next(_numbers)
-        return style.courgette_number  # type: ignore[no-any-return]
 
 
 def split_first_line(

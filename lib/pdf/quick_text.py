@@ -1,7 +1,7 @@
-"""Text: the glyphs of a line that was drawn before are written again as they were.
+"""Text: glyphs are read once, when a line is measured, and written from there; the renderer shapes it again to draw it.
 
-A line is kept with the advance widths it was written for. In a document that met one of its glyphs with another width
-it is drawn anew, so that a file never depends on the documents made before it.
+A line is kept with the advance widths it was read with. In a document that met one of its glyphs with another width the
+renderer draws it, so that a file never depends on the documents made before it.
 """
 
 # mypy: disable-error-code="no-untyped-call"
@@ -10,16 +10,16 @@ it is drawn anew, so that a file never depends on the documents made before it.
 from typing import Any, NamedTuple
 
 from weasyprint.draw import text
-from weasyprint.matrix import Matrix
 from weasyprint.pdf.fonts import Font
+from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.fonts import get_pango_font_key
 
-from lib.pdf.quick_lines import Kept, number_of
+from lib.pdf.quick_kept import Kept, number_of
 
 
-class Drawn(NamedTuple):
-    """One line in one font: what was written, and what it says of its glyphs."""
+class Glyphs(NamedTuple):
+    """One line in one font, as it is written, and what it says of its glyphs."""
 
     key: int
     size: float
@@ -28,58 +28,133 @@ class Drawn(NamedTuple):
     letters: dict[int, str]
 
 
-class Fonts:
-    """Fonts as the renderer first reads them, by key and size: their files are read once."""
+class Face:
+    """A font at a size, as the renderer reads it: the file is read once."""
 
-    def __init__(self) -> None:
-        self.read: dict[tuple[int, float], Font] = {}
+    def __init__(self, pango_font: Any, description: Any, size: float) -> None:
+        self.font = Font(pango_font, description, size)
+        self.is_plain = not (self.font.bitmap or self.font.png or self.font.svg or self.font.colr)
+        self.widths: dict[int, int] = {}
 
-    def keep(self, key: int, description: Any, size: float, pango_font: Any) -> None:
-        if (key, size) not in self.read:
-            self.read[key, size] = Font(pango_font, description, size)
-
-    def new(self, key: int, size: float) -> Font:
+    def new(self) -> Font:
+        """Return the font as a document that has shown no glyph of it knows it."""
         font = Font.__new__(Font)
-        vars(font).update(vars(self.read[key, size]))
+        vars(font).update(vars(self.font))
         font.widths, font.to_unicode, font.missing, font.variations = {}, {}, {}, dict(font.variations)
         return font
 
 
-drawn = Kept()
-fonts = Fonts()
+kept = Kept()
+faces: dict[tuple[int, float], Face] = {}
+_ink, _logical = ffi.new("PangoRectangle *"), ffi.new("PangoRectangle *")
+
+
+def first_line_metrics(
+    first_line: Any,
+    text: str,
+    layout: Any,
+    resume_at: int | None,
+    space_collapse: bool,
+    style: Any,
+    hyphenated: bool = False,
+    hyphenation_character: str | None = None,
+) -> Any:
+    """Measure a line as the renderer does, and read its glyphs while it is shaped."""
+    length = first_line.length
+    if hyphenated and hyphenation_character is not None:
+        length -= len(hyphenation_character.encode())
+    elif resume_at:
+        pango.pango_layout_set_width(layout.layout, -1)
+        first_line_text = text.encode()[:length].decode()
+        layout.set_text(first_line_text.rstrip(" ") if space_collapse else first_line_text)
+        first_line, _ = layout.get_first_line()
+        length = first_line.length if first_line is not None else 0
+    width, height = line_break.line_size(first_line, style)
+    baseline = pango.pango_layout_get_baseline(layout.layout) * FROM_UNITS
+    key = (layout.text, number_of(style), layout.justification_spacing)
+    if kept.get(key) is None and (glyphs := _read(layout.text, first_line)):
+        kept[key] = glyphs
+    layout.deactivate()
+    return layout, length, resume_at, width, height, baseline
+
+
+theirs_first_line_metrics = line_break.first_line_metrics
+
+
+def _read(words: str, line: Any) -> Glyphs | None:
+    """Return the glyphs of a shaped line; None where it mixes fonts or asks for more than advances."""
+    if not words.strip() or line.runs == ffi.NULL:
+        return None
+    run, pango_font, key, size, face = line.runs[0], None, 0, 0.0, None
+    encoded, letters = words.encode(), {}
+    parts: list[str] = []
+    while run != ffi.NULL:
+        item = run.data
+        run = run.next
+        if item.item.analysis.level % 2 or pango_font not in (None, item.item.analysis.font):
+            return None
+        if face is None:
+            pango_font = item.item.analysis.font
+            key, description, size = get_pango_font_key(pango_font)
+            face = faces.get((key, size)) or faces.setdefault((key, size), Face(pango_font, description, size))
+        if not face.is_plain or not _read_run(item, face, pango_font, size, encoded, parts, letters):
+            return None
+    if face is None:
+        return None
+    written = f"[<{''.join(parts)}>] TJ".replace("<>", "").encode("ascii")
+    return Glyphs(key, size, written, {glyph: face.widths[glyph] for glyph in letters}, letters)
+
+
+def _read_run(
+    item: Any, face: Face, pango_font: Any, size: float, encoded: bytes, parts: list[str], letters: dict[int, str]
+) -> bool:
+    """Add the glyphs of a run, with the kerning between them; return False for what only the renderer writes."""
+    count, clusters, offset = item.glyphs.num_glyphs, item.glyphs.log_clusters, item.item.offset
+    for i, info in enumerate(item.glyphs.glyphs[0:count]):
+        glyph, width = info.glyph, info.geometry.width
+        unusual = info.geometry.x_offset or info.geometry.y_offset or glyph == pango.PANGO_GLYPH_EMPTY
+        if unusual or glyph & pango.PANGO_GLYPH_UNKNOWN_FLAG:
+            return False
+        if glyph not in letters:
+            end = item.item.length if i == count - 1 else clusters[i + 1]
+            letters[glyph] = encoded[offset + clusters[i] : offset + end].decode()
+        if (advance := face.widths.get(glyph)) is None:
+            pango.pango_font_get_glyph_extents(pango_font, glyph, _ink, _logical)
+            advance = face.widths[glyph] = round(_logical.width * 1000 * FROM_UNITS / size)
+        kerning = advance - width * 1000 * FROM_UNITS / size
+        parts.append(f"{glyph:04x}>{int(kerning)}<" if kerning else f"{glyph:04x}")
+    return True
 
 
 def draw_text(stream: Any, textbox: Any, offset_x: float, text_overflow: str, block_ellipsis: str) -> None:
     style, layout = textbox.style, textbox.pango_layout
+    glyphs = kept.get((layout.text, number_of(style), layout.justification_spacing))
     if (
-        style["text_decoration_line"] != "none"
+        glyphs is None
+        or style["text_decoration_line"] != "none"
         or style["visibility"] != "visible"
         or text_overflow != "clip"
         or block_ellipsis != "none"
+        or not _is_written_so(stream, glyphs)
     ):
         theirs_draw_text(stream, textbox, offset_x, text_overflow, block_ellipsis)
-        return
-    key = (layout.text, number_of(style), layout.justification_spacing)
-    line = drawn.get(key)
-    if line is None or not _is_written_so(stream, line):
-        _draw_anew(stream, textbox, key)
         return
     stream.set_color(style["color"])
     stream.begin_text()
     stream.set_text_matrix(1, 0, 0, -1, textbox.position_x, textbox.position_y + textbox.baseline)
-    stream.set_font_size(stream._fonts[line.key].hash, line.size)
-    stream.stream.append(line.written)
+    stream.set_font_size(stream._fonts[glyphs.key].hash, glyphs.size)
+    stream.stream.append(glyphs.written)
     stream.end_text()
 
 
 theirs_draw_text = text.draw_text
 
 
-def _is_written_so(stream: Any, line: Drawn) -> bool:
+def _is_written_so(stream: Any, line: Glyphs) -> bool:
     """Tell the document's font of a line's glyphs; return False where it knows one of them otherwise."""
     font = stream._fonts.get(line.key)
     if font is None:
-        font = stream._fonts[line.key] = fonts.new(line.key, line.size)
+        font = stream._fonts[line.key] = faces[line.key, line.size].new()
     widths = font.widths
     if not line.widths.items() <= widths.items():
         if any(widths.get(glyph, width) != width for glyph, width in line.widths.items()):
@@ -92,61 +167,4 @@ def _is_written_so(stream: Any, line: Drawn) -> bool:
     return True
 
 
-def _draw_anew(stream: Any, textbox: Any, key: Any) -> None:
-    """Draw as the renderer does, and keep what was written if it is one line of one plain font."""
-    layout = textbox.pango_layout
-    stream.set_color(textbox.style["color"])
-    layout.reactivate(textbox.style)
-    stream.begin_text()
-    start = len(stream.stream)
-    x, y = textbox.position_x, textbox.position_y + textbox.baseline
-    emojis = text.draw_first_line(stream, textbox, "clip", "none", Matrix(d=-1, e=x, f=y))
-    written = [item for item in stream.stream[start:] if item.endswith(b"TJ")]
-    if len(written) == 1 and not emojis and (line := _line_of(stream, layout, written[0])):
-        drawn[key] = line
-    stream.end_text()
-    text.draw_emojis(stream, textbox.style, x, y, emojis)
-    layout.deactivate()
-
-
-def _line_of(stream: Any, layout: Any, written: bytes) -> Drawn | None:
-    """Return what a line says of its glyphs, read afresh; None unless it was written with exactly that."""
-    first_line, _ = layout.get_first_line()
-    run, pango_font = first_line.runs[0], None
-    widths: dict[int, int] = {}
-    letters: dict[int, str] = {}
-    encoded = layout.text.encode()
-    while run != ffi.NULL:
-        item = run.data
-        if item.item.analysis.level % 2 or pango_font not in (None, item.item.analysis.font):
-            return None
-        pango_font = item.item.analysis.font
-        run = run.next
-        _read(item, encoded, letters)
-    if pango_font is None:
-        return None
-    key, description, size = get_pango_font_key(pango_font)
-    font = stream._fonts.get(key)
-    if font is None or font.bitmap or font.png or font.svg or font.colr or font.missing:
-        return None
-    for glyph in letters:
-        pango.pango_font_get_glyph_extents(pango_font, glyph, stream.ink_rect, stream.logical_rect)
-        widths[glyph] = round(stream.logical_rect.width * 1000 * FROM_UNITS / size)
-    if any(font.widths.get(glyph) != width for glyph, width in widths.items()):
-        return None
-    fonts.keep(key, description, size, pango_font)
-    return Drawn(key, size, written, widths, letters)
-
-
-def _read(item: Any, encoded: bytes, letters: dict[int, str]) -> None:
-    """Add which letters each glyph of a run first stands for."""
-    glyphs, offset, count = item.glyphs, item.item.offset, item.glyphs.num_glyphs
-    clusters = glyphs.log_clusters
-    for i in range(count):
-        end = item.item.length if i == count - 1 else clusters[i + 1]
-        glyph = glyphs.glyphs[i].glyph
-        if glyph != pango.PANGO_GLYPH_EMPTY:
-            letters.setdefault(glyph, encoded[offset + clusters[i] : offset + end].decode())
-
-
-FUNCTIONS = [(text.draw_text, draw_text)]
+FUNCTIONS = [(text.draw_text, draw_text), (line_break.first_line_metrics, first_line_metrics)]
