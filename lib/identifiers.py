@@ -11,11 +11,14 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from stdnum import bic as bics
 from stdnum import iban as ibans
+from stdnum.ch import uid as swiss_numbers
 from stdnum.eu import vat as european_vat
 from stdnum.exceptions import ValidationError as WrongNumber
 from stdnum.fr import siren as sirens
 from stdnum.fr import siret as sirets
 from stdnum.fr import tva as french_vat
+from stdnum.gb import vat as british_vat
+from stdnum.no import mva as norwegian_vat
 from stdnum.util import clean
 
 SEPARATORS = " -./\u00a0\u202f\u2009"
@@ -61,6 +64,45 @@ def vat_number(text: str) -> str:
     if not right:
         raise InvalidIdentifier(_("This VAT number is not right: its key does not match."))
     return number
+
+
+def vat_number_in(country: str, text: str) -> str:
+    """Return a VAT number of a country (two letters): of the European Union, Switzerland, Liechtenstein, the United
+    Kingdom or Norway; of another one, what was typed, whose key nobody here can check."""
+    if country in _SWISS:
+        return _swiss_vat_number(text)
+    if country in _ELSEWHERE:
+        return _number_elsewhere(country, text)
+    prefix = {"GR": "EL", "MC": "FR"}.get(country, country)
+    if prefix not in EUROPEAN:
+        return " ".join(text.split())
+    number = vat_number(text)
+    if not number.startswith(prefix):
+        words = {"prefix": prefix, "number": number[:2]}
+        raise InvalidIdentifier(_("A VAT number of this country begins with %(prefix)s, not %(number)s.") % words)
+    return number
+
+
+_SWISS = ("CH", "LI")
+_ELSEWHERE = {"GB": british_vat, "NO": norwegian_vat}
+
+
+def _swiss_vat_number(text: str) -> str:
+    """Return "CHE107787577", with which a Swiss VAT number begins, whatever the language of the letters that end it."""
+    number = _bare(text).upper()
+    for ending in ("MWST", "TVA", "IVA"):
+        number = number.removesuffix(ending)
+    if not swiss_numbers.is_valid(number):
+        raise InvalidIdentifier(_("A Swiss number is CHE and nine digits, such as CHE-107.787.577: one must be wrong."))
+    return number
+
+
+def _number_elsewhere(country: str, text: str) -> str:
+    number = _bare(text).upper()
+    bare = number.removeprefix(country)
+    if not _ELSEWHERE[country].is_valid(bare):
+        raise InvalidIdentifier(_("This VAT number is not right: its key does not match."))
+    return country + bare
 
 
 def french_vat_number(siren_number: str) -> str:

@@ -1,13 +1,15 @@
 """What people type about a client. Which identity is asked depends on what the client is."""
 
 from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 from django import forms
 from django.http import QueryDict
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lib import identifiers
+from lib import countries, identifiers
 from people.forms import NARROW_ADDRESS, PrintedForm, number_or_error
 from people.models import Activity, Client, Contact
 
@@ -23,6 +25,7 @@ ASKED: dict[str, Sequence[str]] = {
 }
 NEEDED: dict[str, str] = {Kind.COMPANY: NUMBER, Kind.PUBLIC: NUMBER}
 ALL_ASKED = (NUMBER, VAT, RNA, COURT, SERVICE)
+DELIVERY = ("delivery_address", "delivery_postal_code", "delivery_city")
 
 
 class ClientForm(PrintedForm):
@@ -37,17 +40,24 @@ class ClientForm(PrintedForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
+    country = forms.ChoiceField(label=_("Country"), required=False, initial=countries.HOME)
+    delivery_country = forms.ChoiceField(label=_("Country"), required=False)
+
     class Meta:
         model = Client
         fields: ClassVar[list[str]] = [
             "activity",
             "name",
+            "country",
             *ALL_ASKED,
             "address",
             "address_more",
             "postal_code",
             "city",
+            *DELIVERY,
+            "delivery_country",
             "language",
+            "second_language",
             "notes",
         ]
         labels = {
@@ -61,31 +71,45 @@ class ClientForm(PrintedForm):
             "address_more": _("Address, continued"),
             "postal_code": _("Postal code"),
             "city": _("Town"),
+            "delivery_address": _("Address"),
+            "delivery_postal_code": _("Postal code"),
+            "delivery_city": _("Town"),
             "language": _("Language of their documents"),
+            "second_language": _("Second language of their documents"),
             "notes": _("Private notes"),
         }
         help_texts = {
             "rna": _("W and nine digits, if they have one."),
             "court_register": _("In Alsace and Moselle: the court, the volume and the folio."),
+            "second_language": _("Each title and mention is then said in both."),
             "notes": _("Never shown to the client."),
         }
         widgets = {
             "postal_code": forms.TextInput(attrs=NARROW_ADDRESS),
+            "delivery_postal_code": forms.TextInput(attrs={"autocomplete": "off"}),
             "notes": forms.Textarea(attrs={"rows": 3}),
         }
 
     def __init__(self, *args: Any, kind: str, activities: Iterable[Activity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.kind, self.activities = kind, list(activities)
+        self._settle_countries()
         for name in ALL_ASKED:
             if name not in ASKED[kind]:
                 del self.fields[name]
         if NUMBER in self.fields:
-            self.fields[NUMBER].required = NEEDED.get(kind) == NUMBER
+            self.fields[NUMBER].required = False  # in France it is: see `clean`
             if self.instance.pk:
                 self.initial[NUMBER] = self.instance.siret or self.instance.siren
         self._settle_labels()
         self._settle_activity()
+
+    def _settle_countries(self) -> None:
+        language = get_language() or "fr"
+        for name, first in (("country", []), ("delivery_country", [("", "–")])):
+            field = self.fields[name]
+            assert isinstance(field, forms.ChoiceField)
+            field.choices = [*first, *countries.choices(language, besides=getattr(self.instance, name))]
 
     def _settle_labels(self) -> None:
         self.fields["name"].label = _("First name and surname") if self.kind == Kind.PERSON else _("Legal name")
@@ -104,10 +128,15 @@ class ClientForm(PrintedForm):
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = Activity.objects.filter(pk__in=[activity.pk for activity in self.activities])
 
+    def clean_country(self) -> str:
+        return self.cleaned_data["country"] or countries.HOME
+
     def clean_company_number(self) -> str:
         text: str = self.cleaned_data[NUMBER]
         if not text:
             return ""
+        if not self.is_in_france:
+            raise forms.ValidationError(_("Only a company in France has a SIREN: leave this empty."))
         digits = "".join(letter for letter in text if letter.isdigit())
         if self.kind == Kind.PUBLIC or len(digits) > 9:
             return number_or_error(identifiers.siret, text)
@@ -115,11 +144,27 @@ class ClientForm(PrintedForm):
 
     def clean_vat_number(self) -> str:
         text: str = self.cleaned_data[VAT]
-        return number_or_error(identifiers.vat_number, text) if text else ""
+        country: str = self.cleaned_data.get("country") or countries.HOME
+        return number_or_error(partial(identifiers.vat_number_in, country), text) if text else ""
 
     def clean_rna(self) -> str:
         text: str = self.cleaned_data[RNA]
         return number_or_error(identifiers.rna, text) if text else ""
+
+    def clean(self) -> dict[str, Any]:
+        """Ask a French company for its number, and a delivery address for all of it."""
+        said = super().clean()
+        if self.is_in_france and NEEDED.get(self.kind) == NUMBER and not said.get(NUMBER) and NUMBER not in self.errors:
+            self.add_error(NUMBER, self.fields[NUMBER].error_messages["required"])
+        if any(said.get(name) for name in DELIVERY):
+            for name in (name for name in DELIVERY if not said.get(name) and name not in self.errors):
+                self.add_error(name, _("Complete the delivery address, or leave all of it empty."))
+            said["delivery_country"] = said.get("delivery_country") or said.get("country") or countries.HOME
+        else:
+            said["delivery_country"] = ""
+        if said.get("second_language") == said.get("language"):
+            said["second_language"] = ""
+        return said
 
     def chosen_activity(self) -> Activity:
         chosen: Activity = self.cleaned_data.get("activity") or self.activities[0]

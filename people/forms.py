@@ -6,9 +6,10 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from lib import colours, identifiers, images, pdf
+from lib import clock, colours, identifiers, images, law, pdf
 from lib.form_fields import DayField, NumberField
 from lib.money import euros
 from people.models import Business, Role, User
@@ -40,6 +41,12 @@ def number_or_error(read: Any, text: str) -> str:
         raise forms.ValidationError(str(error)) from error
 
 
+def exemptions() -> list[tuple[str, Any]]:
+    """Return the reasons why an activity is exempt from VAT, as lib.law knows them today."""
+    known = law.titles("vat.exempt.", clock.now().date(), get_language() or "fr")
+    return [("", "–"), *((key.removeprefix("vat.exempt."), title) for key, title in known)]
+
+
 class PrintedForm(forms.ModelForm):  # type: ignore[type-arg]
     """What documents will say of somebody: only what our fonts can print, and a French postal code in France."""
 
@@ -55,9 +62,8 @@ class PrintedForm(forms.ModelForm):  # type: ignore[type-arg]
 
     @property
     def is_in_france(self) -> bool:
-        """Whether the address is French: a VAT number of another country says it is not."""
-        vat_number: str = self.cleaned_data.get("vat_number", "")
-        return self.instance.country == "FR" and vat_number[:2] in {"", "FR"}
+        """Whether the address is French."""
+        return bool((self.cleaned_data.get("country") or self.instance.country or "FR") == "FR")
 
     def clean_postal_code(self) -> str:
         typed: str = self.cleaned_data["postal_code"]
@@ -155,6 +161,12 @@ class TaxForm(forms.ModelForm):  # type: ignore[type-arg]
         decimal_places=2,
         help_text=_("Before using Courgette: it counts towards the thresholds. Value in kind included."),
     )
+    vat_exemption = forms.ChoiceField(
+        label=_("Why your activity is exempt"),
+        required=False,
+        choices=exemptions,
+        help_text=_("Asked only if you chose “exempt by its activity”."),
+    )
     started_on = DayField(label=_("Start of activity"), required=False)
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
 
@@ -162,6 +174,7 @@ class TaxForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Business
         fields: ClassVar[list[str]] = [
             "vat_regime",
+            "vat_exemption",
             "vat_number",
             "vat_on_debits",
             "iban",
@@ -178,7 +191,11 @@ class TaxForm(forms.ModelForm):  # type: ignore[type-arg]
             "bic": _("BIC"),
         }
         help_texts = {
-            "vat_number": _("May stay empty: if you charge VAT, it is worked out from the SIREN."),
+            "vat_number": _(
+                "May stay empty: if you charge VAT, it is worked out from the SIREN. To serve a business of another "
+                "country of the Union you need one, under the small-business exemption too."
+            ),
+            "vat_on_debits": _("Else VAT on services is due when they are paid."),
             "iban": _("Printed on invoices, so that transfers need no typing."),
         }
         widgets = {
@@ -192,6 +209,15 @@ class TaxForm(forms.ModelForm):  # type: ignore[type-arg]
         self.siren = siren or self.instance.siren
         if self.instance.pk:
             self.initial["turnover_already"] = self.instance.turnover_already.amount
+
+    def clean_vat_exemption(self) -> str:
+        """Ask for the reason of those who are exempt, and of them alone."""
+        reason: str = self.cleaned_data["vat_exemption"]
+        if self.cleaned_data.get("vat_regime") != Business.VatRegime.EXEMPT:
+            return ""
+        if not reason:
+            raise forms.ValidationError(_("Say why: each invoice names the article of the law."))
+        return reason
 
     def clean_time_zone(self) -> str:
         zone: str = self.cleaned_data["time_zone"]

@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lib import pdf
+from lib import countries, pdf
 from lib.colours import legible
 
 
@@ -91,7 +92,17 @@ def buyer_lines(buyer: Party) -> Iterable[str]:
         yield buyer.contact
     yield from buyer.address_lines
     if buyer.country not in ("FR", ""):
-        yield buyer.country
+        yield countries.name(buyer.country, get_language() or "fr")
+
+
+def delivery_lines(buyer: Party) -> Iterable[str]:
+    """Return where goods are delivered, if elsewhere than at the client's (242 nonies A, I 7° bis)."""
+    if not buyer.delivery_address:
+        return
+    yield buyer.delivery_address
+    yield f"{buyer.delivery_postal_code} {buyer.delivery_city}".strip()
+    if buyer.delivery_country not in ("FR", ""):
+        yield countries.name(buyer.delivery_country, get_language() or "fr")
 
 
 def foot(seller: Party) -> str:

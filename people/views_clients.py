@@ -9,10 +9,11 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from lib import clock
+from lib import clock, countries
 from people.access import BusinessRequest, activities_of, clients_of, in_business, writers_only
 from people.client_forms import ClientForm, ContactForm, FirstContactForm
 from people.keeping_clients import (
@@ -77,7 +78,13 @@ def _client(request: BusinessRequest, pk: int) -> Client:
 def client(request: BusinessRequest, pk: int) -> HttpResponse:
     found = _client(request, pk)
     contacts = found.contacts.filter(archived_at=None)
-    return render(request, "people/client.html", {"client": found, "contacts": contacts})
+    places = {"country": _abroad(found.country), "delivery_country": _abroad(found.delivery_country)}
+    return render(request, "people/client.html", {"client": found, "contacts": contacts, **places})
+
+
+def _abroad(country: str) -> str:
+    """Return the name of another country than home."""
+    return countries.name(country, get_language() or "fr") if country not in ("", countries.HOME) else ""
 
 
 @writers_only

@@ -15,6 +15,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from lib import law
+from lib.countries import UNION
 from people.models import Business, Client
 from quotes.models import Nature
 
@@ -182,8 +183,7 @@ def key_of(reason: str) -> str:
 
 def exemptions(on: date, language: str) -> list[tuple[str, str]]:
     """Return the reasons that a person may choose on that day, with their names."""
-    known = {fact.key: fact for fact in law.all_facts() if fact.key.startswith(CHOSEN) and fact.since <= on}
-    return [(key.removeprefix(CHOSEN), fact.title[language.split("-")[0]]) for key, fact in known.items()]
+    return [(key.removeprefix(CHOSEN), title) for key, title in law.titles(CHOSEN, on, language)]
 
 
 def reasons_of(treatments: Iterable[Treatment]) -> list[str]:
@@ -213,4 +213,4 @@ def union() -> frozenset[str]:
     return _UNION
 
 
-_UNION = frozenset(law.fact("vat.union_countries", date(2026, 1, 1)).value)
+_UNION = frozenset(UNION)

@@ -69,6 +69,12 @@ def all_facts() -> Sequence[Fact]:
     return [known for facts in _by_key().values() for known in facts]
 
 
+def titles(prefix: str, on: date, language: str) -> list[tuple[str, str]]:
+    """Return the keys that begin so and are known on that day, each once, with their titles: what a form offers."""
+    known = {fact.key: fact.title[language.split("-")[0]] for fact in all_facts() if fact.since <= on}
+    return [(key, title) for key, title in known.items() if key.startswith(prefix)]
+
+
 @cache
 def _by_key() -> Mapping[str, Sequence[Fact]]:
     facts = [_read(entry) for file in sorted(DATA.glob("*.toml")) for entry in _entries(file)]

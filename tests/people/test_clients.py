@@ -191,5 +191,60 @@ def test_what_documents_could_not_say_of_a_client_is_refused_at_once(
 def test_private_notes_say_what_they_like_and_a_neighbour_has_another_postal_code(
     as_freelancer: Visitor, address: str
 ) -> None:
-    add(as_freelancer, address, "FARM", notes="🥕", vat_number="BE0403170701", postal_code="1000", city="Bruxelles")
+    add(
+        as_freelancer,
+        address,
+        "FARM",
+        notes="🥕",
+        country="BE",
+        vat_number="BE0403170701",
+        postal_code="1000",
+        city="Bruxelles",
+    )
     assert (Client.objects.get().notes, Client.objects.get().postal_code) == ("🥕", "1000")
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "kept"),
+    [
+        ("DE", "DE 136 695 976", "DE136695976"),
+        ("LU", "LU 150 274 42", "LU15027442"),
+        ("GR", "GR 094259216", "EL094259216"),
+        ("CH", "CHE-107.787.577 TVA", "CHE107787577"),
+        ("NO", "995 525 828 MVA", "NO995525828MVA"),
+        ("CA", "123 RT", "123 RT"),
+    ],
+)
+def test_a_company_abroad_is_asked_its_vat_number_and_no_siren(
+    as_freelancer: Visitor, address: str, country: str, typed: str, kept: str
+) -> None:
+    add(as_freelancer, address, "COMPANY", country=country, vat_number=typed, postal_code="L-1234")
+    found = Client.objects.get()
+    assert (found.country, found.vat_number, found.siren, found.postal_code) == (country, kept, "", "L-1234")
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"country": "DE", "vat_number": "DE136695977"}, "vat_number"),
+        ({"country": "DE", "vat_number": "LU15027442"}, "vat_number"),
+        ({"country": "CH", "vat_number": "CHE-107.787.578"}, "vat_number"),
+        ({"country": "FR", "vat_number": "DE136695976"}, "vat_number"),
+        ({"country": "DE", "company_number": make.SIREN}, "company_number"),
+        ({"country": "FR"}, "company_number"),
+        ({"country": "XX"}, "country"),
+        ({"company_number": make.SIREN, "delivery_city": "Kehl"}, "delivery_address"),
+    ],
+)
+def test_what_a_country_does_not_know_is_refused_beside_its_field(
+    as_freelancer: Visitor, address: str, values: dict[str, str], field: str
+) -> None:
+    assert field in add(as_freelancer, address, "COMPANY", **values).context["form"].errors
+    assert not Client.objects.exists()
+
+
+def test_goods_delivered_elsewhere_have_an_address_of_their_own(as_freelancer: Visitor, address: str) -> None:
+    there = {"delivery_address": "Hafenstraße 2", "delivery_postal_code": "77694", "delivery_city": "Kehl"}
+    add(as_freelancer, address, "COMPANY", company_number=make.SIREN, **there, delivery_country="DE")
+    found = Client.objects.get()
+    assert (found.country, found.delivery_city, found.delivery_country) == ("FR", "Kehl", "DE")
