@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from djmoney.money import Money
@@ -15,11 +16,11 @@ from djmoney.money import Money
 from billing import balances
 from billing.claiming import free_of
 from billing.compensated import why_bound
-from billing.drafting import CLOSING, DEPOSIT
 from billing.models import Allocation, Invoice, Receipt
+from billing.roles import CLOSING, DEPOSIT, ISSUED, NOT_REPLACED, PROGRESS, role_is, role_of
 from lib.money import euros, written
 from people.models import User
-from quotes.models import Quote, RemunerationTerm
+from quotes.models import Kind, Quote, RemunerationTerm
 from records import ledger
 from records.subjects import ref
 
@@ -40,10 +41,25 @@ def proposed(receipt: Receipt) -> list[Invoice]:
 
 def settled_by(term: RemunerationTerm) -> list[Invoice]:
     """Return the issued invoices that what comes for a term settles by itself, in order."""
-    issued = Invoice.objects.filter(issued_at__isnull=False)
-    own = issued.filter(type=DEPOSIT, term=term)
-    whole = issued.filter(type__in=CLOSING, acceptance__version=term.version_id)
-    return [*own, *whole.order_by("issued_on", "number")]
+    issued = Invoice.objects.filter(ISSUED, NOT_REPLACED, acceptance__version=term.version_id, corrects=None)
+    own = issued.filter(role_is(DEPOSIT), pk__in=_claiming(term))
+    rest = issued.filter(role_is(PROGRESS, *CLOSING))
+    return [*own.order_by("issued_on", "number"), *rest.order_by("issued_on", "number")]
+
+
+def _claiming(term: RemunerationTerm) -> set[int]:
+    """Return the invoices that are of a term, or claim some of it."""
+    of_it = Invoice.objects.filter(Q(term=term) | Q(terms__term=term), issued_at__isnull=False)
+    return set(of_it.values_list("pk", flat=True))
+
+
+def settle_by_itself(receipt: Receipt, at: datetime) -> list[Allocation]:
+    """Let a receipt settle the open invoices of its accepted quote, within the caller's transaction; tells nothing.
+
+    What comes in kind takes no more of a progress invoice than is to come so, and euros no more than is to be paid: the
+    rest waits for the next one, which claims it first.
+    """
+    return allocate_now(receipt, proposed(receipt), at, by_itself=True)
 
 
 @transaction.atomic(durable=True)
@@ -79,7 +95,7 @@ def release(*, receipt: Receipt, invoice: Invoice, by: User | None, at: datetime
 
 
 def allocate_now(
-    receipt: Receipt, invoices: Iterable[Invoice], at: datetime, value: Money | None = None
+    receipt: Receipt, invoices: Iterable[Invoice], at: datetime, value: Money | None = None, *, by_itself: bool = False
 ) -> list[Allocation]:
     """Do what `allocate` does, within the caller's transaction, over several invoices; tells the ledger nothing."""
     free = free_of(receipt)
@@ -92,6 +108,8 @@ def allocate_now(
         if invoice.issued_at is None or invoice.corrects_id:
             raise SettlingError(_("Only an issued invoice can be settled."), "invoice")
         left = balances.left_of(invoice)
+        if by_itself:
+            left = min(left, _to_come(invoice, receipt))
         if value is not None and value > left:
             raise SettlingError(_("Of this invoice, less than that is left."), "value")
         taken = min(room, left)
@@ -99,6 +117,14 @@ def allocate_now(
             rows.append(Allocation.objects.create(receipt=receipt, invoice=invoice, value=taken, at=at))
             room -= taken
     return rows
+
+
+def _to_come(invoice: Invoice, receipt: Receipt) -> Money:
+    """Return how much of an invoice a receipt settles unasked."""
+    if role_of(invoice) != PROGRESS:
+        return balances.left_of(invoice)
+    balance = balances.balance_of(invoice, receipt.received_on)
+    return balance.in_euros if receipt.kind == Kind.MONEY else balance.in_kind
 
 
 def locked_invoices(invoices: Iterable[Invoice]) -> list[Invoice]:

@@ -11,12 +11,11 @@ from decimal import Decimal
 
 from djmoney.money import Money
 from stdnum import iban as iban_numbers
-from stdnum.exceptions import ValidationError
+from stdnum.eu import vat as vat_numbers
 from stdnum.fr import siren as siren_numbers
 from stdnum.fr import siret as siret_numbers
-from stdnum.fr import tva as vat_numbers
 
-from lib.money import euros, total, vat_of
+from lib.money import euros, line_net, total, vat_of
 from people.letterhead import Party as Party
 
 DEPOSIT, STANDARD, FINAL, PROGRESS, REPLACEMENT = "deposit", "standard", "final", "progress", "replacement"
@@ -37,7 +36,8 @@ CREDITS = (CREDIT_NOTE, DEPOSIT_CREDIT_NOTE, SELF_BILLED_CREDIT)
 
 RECEIVED, TO_RECEIVE, TO_PAY = "received", "to_receive", "to_pay"
 STATES = (RECEIVED, TO_RECEIVE, TO_PAY)
-ROUNDINGS_CREDITED = euros("0.05")  # the last credit note takes off the VAT that is left, whatever earlier ones rounded
+LAST_ROUNDINGS = euros("0.05")  # the last credit note, or progress invoice, takes the VAT left by those that rounded
+COUNTRIES_OF_VAT = frozenset(country.upper() for country in vat_numbers.MEMBER_STATES) | {"EL"}  # whose keys are known
 NOTES_ALWAYS = ("PMT", "PMD", "AAB")  # BR-FR-05
 
 
@@ -198,18 +198,35 @@ def problems(facts: InvoiceFacts) -> list[str]:
 
 
 def _sums(facts: InvoiceFacts) -> Iterator[str]:
+    yield from (f"Line {line.position} is not its quantity at its price." for line in facts.lines if _is_off(line))
     if total(line.net for line in facts.lines) != facts.net:
         yield "The lines do not add up to the net total."
     if total(tax.base for tax in facts.taxes) != facts.net:
         yield "The bases of the VAT do not add up to the net total."
     if total(tax.amount for tax in facts.taxes) != facts.vat or facts.net + facts.vat != facts.total:
         yield "Net and VAT do not add up to the total."
-    allowed = ROUNDINGS_CREDITED if facts.is_credit else euros(0)
-    yield from (f"The VAT at {tax.rate} is not that of its base." for tax in facts.taxes if _error(tax) > allowed)
+    for tax in facts.taxes:
+        allowed = LAST_ROUNDINGS if facts.is_credit or _is_last_of(tax, facts) else euros(0)
+        if _error(tax) > allowed:
+            yield f"The VAT at {tax.rate} is not that of its base."
     if not facts.is_credit and facts.deducted + total(p.value for p in facts.parts) != facts.total:
         yield "What was received, what is to come and what is to be paid do not add up to the total."
+    if facts.franchise and facts.vat.amount:
+        yield "Under franchise there is no VAT (CGI 293 B)."
+    if facts.vat.amount and not facts.seller.vat_number:
+        yield "The seller charges VAT without a VAT number (CGI ann. II 242 nonies A, I 2°)."
     if any((part.kind == "money") != (part.state == TO_PAY) for part in facts.parts if part.state != RECEIVED):
         yield "Only euros are to be paid, and only the rest is to be received otherwise."
+
+
+def _is_off(line: Line) -> bool:
+    return line_net(line.quantity, line.unit_price, line.discount_percent) != line.net
+
+
+def _is_last_of(tax: Tax, facts: InvoiceFacts) -> bool:
+    """Tell whether a progress invoice finishes every line of a rate: it takes all the VAT that is left of it."""
+    lines = [line for line in facts.lines if line.vat_rate == tax.rate]
+    return bool(lines) and all(line.done_percent == 100 for line in lines)
 
 
 def _error(tax: Tax) -> Money:
@@ -223,30 +240,29 @@ def _identities(party: Party) -> Iterator[str]:
             yield f"{party.name}: {value} is not a {name}."
     if party.siret and party.siren and not party.siret.startswith(party.siren):
         yield f"{party.name}: the SIRET is not one of the SIREN."
-    if party.vat_number.startswith("FR") and not _valid_vat(party.vat_number):
+    if party.vat_number[:2] in COUNTRIES_OF_VAT and not vat_numbers.is_valid(party.vat_number):
         yield f"{party.name}: {party.vat_number} is not a VAT number."
 
 
-def _valid_vat(number: str) -> bool:
-    try:
-        vat_numbers.validate(number)
-    except ValidationError:
-        return False
-    return True
-
-
 def _statements(facts: InvoiceFacts) -> Iterator[str]:
-    texts = {note.code: note.text.strip() for note in facts.notes}
-    yield from (f"The note {code} is missing or empty." for code in NOTES_ALWAYS if not texts.get(code))
-    if any(not text for text in texts.values()):
+    said = {note.code for note in facts.notes if note.text.strip()}
+    yield from (f"The note {code} is missing or empty." for code in NOTES_ALWAYS if code not in said)
+    if any(not note.text.strip() for note in facts.notes):
         yield "A note is empty."
     if facts.payable.amount > 0 and facts.due_on is None and not facts.is_credit:
         yield "There are euros to pay and no day to pay them by (c. com. L441-9)."
     if facts.iban and not iban_numbers.is_valid(facts.iban):
         yield f"{facts.iban} is not an IBAN."
+    yield from _references(facts)
+    if not facts.buyer.siren and not facts.buyer.email:
+        yield "The buyer has neither SIREN nor e-mail: no electronic address (BR-FR-12)."
+
+
+def _references(facts: InvoiceFacts) -> Iterator[str]:
     if facts.kind == FINAL and not facts.deductions:
         yield "A final invoice refers to the deposits it deducts."
     if facts.is_credit and facts.corrects is None:
         yield "A credit note refers to what it corrects."
-    if not facts.buyer.siren and not facts.buyer.email:
-        yield "The buyer has neither SIREN nor e-mail: no electronic address (BR-FR-12)."
+    if facts.kind == REPLACEMENT and facts.replaces is None:
+        yield "A replacement refers to what it replaces."
+    yield from (f"{one.number} is of a later day." for one in facts.references if one.issued_on > facts.issued_on)

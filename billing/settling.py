@@ -23,6 +23,7 @@ from billing.allocating import (
     locked_invoices,
     proposed,
     release,
+    settle_by_itself,
     settled_by,
 )
 from billing.carrying import expected_days
@@ -146,7 +147,7 @@ def record_receipt(
     if invoice is not None:
         allocate_now(receipt, [invoice], at)
     elif allocates:
-        allocate_now(receipt, proposed(receipt), at)
+        settle_by_itself(receipt, at)
     tell(receipt, at)
     return receipt
 
@@ -196,7 +197,7 @@ def record_days(
             request_id=one,
             term=term,
         )
-        allocate_now(receipt, proposed(receipt), at)
+        settle_by_itself(receipt, at)
         tell(receipt, at)
         made.append(receipt)
     return made
