@@ -40,6 +40,7 @@ from tests.kit.samples import (
     COMPANY,
     FARM,
     FREELANCER,
+    GERMAN,
     NO_REASON,
     NOTES,
     NOTES_TO_CONSUMER,
@@ -47,6 +48,7 @@ from tests.kit.samples import (
     SAMPLES,
     SEVERAL_RATES,
     SITE,
+    SWISS,
     TOWN,
     invoice,
     line,
@@ -68,10 +70,10 @@ class Regime:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-def at(rate: str, category: str = "S", **fields: object) -> tuple[Line, ...]:
+def at(rate: str, category: str = "S", *, position: int = 1, **fields: object) -> tuple[Line, ...]:
     """Return three lines of one rate whose VAT is not that of each line rounded by itself."""
     prices = ("33.33", "66.665", "0.012345")
-    made = (line(n, f"Atelier n° {n}", str(n * 2 - 1), price, **fields) for n, price in enumerate(prices, start=1))
+    made = (line(n, f"Atelier {n}", str(n * 2 - 1), price, **fields) for n, price in enumerate(prices, start=position))
     return tuple(replace(item, vat_rate=Decimal(rate), category=category) for item in made)
 
 
@@ -84,7 +86,28 @@ REGIMES: dict[str, Regime] = {
     "four-rates": Regime(SEVERAL_RATES),
     "20": Regime(at("20")),
     "5.5-on-debits": Regime(at("5.5"), fields={"vat_on_debits": True}),
-    "2.1-to-town": Regime(at("2.1"), buyer=TOWN, fields={"order_reference": "BC-2026-118"}),
+    "2.1-to-town": Regime(at("2.1"), buyer=TOWN, fields={"order_reference": "BC-2026-118", "engagement": "EJ-77"}),
+    "exempt": Regime(at("0", "E"), reasons={"E": ("Exonération de TVA, art. 261, 4-4° a du CGI", "VATEX-FR-CGI261-4")}),
+    "taxed-and-exempt": Regime(
+        (*at("20"), *at("0", "E", position=4)[:1]), reasons={"E": ("Exonération de TVA, art. 261, 7-1° du CGI", "")}
+    ),
+    "goods-and-services": Regime((*at("5.5", nature="GOODS"), *SEVERAL_RATES[3:]), fields={"nature": "M"}),
+    "reverse-charge": Regime(at("0", "AE"), buyer=GERMAN, reasons={"AE": ("Autoliquidation", "VATEX-EU-AE")}),
+    "intra-eu-goods": Regime(
+        at("0", "K", nature="GOODS"),
+        buyer=replace(GERMAN, delivery_address="Am Hafen 3", delivery_city="Kehl", delivery_country="DE"),
+        reasons={"K": ("Livraison intracommunautaire, art. 262 ter, I du CGI", "VATEX-EU-IC")},
+        fields={"nature": "B"},
+    ),
+    "export": Regime(
+        at("0", "G", nature="GOODS"),
+        buyer=SWISS,
+        reasons={"G": ("Exportation, art. 262, I du CGI", "VATEX-EU-G")},
+        fields={"nature": "B"},
+    ),
+    "outside-eu": Regime(
+        at("0", "E"), buyer=SWISS, reasons={"E": ("Service hors de l’Union, art. 259, 1° du CGI", "")}
+    ),
 }
 
 MIXES: dict[str, tuple[tuple[str, str, int, str], ...]] = {  # kind, words, weight, state
@@ -171,7 +194,7 @@ def _catalogue() -> dict[str, InvoiceFacts]:
         for name, regime in REGIMES.items():
             mix, language = "" if kind in CREDITS else next(mixes), next(languages)
             found["/".join(word for word in (kind, name, mix, language) if word)] = crossed(kind, regime, mix, language)
-        next(languages)  # so that each regime meets each language
+        next(mixes), next(languages)  # so that a regime meets others under the next kind
     return found
 
 

@@ -87,6 +87,24 @@ PERSON = Party(
     email="noe@weiss.example",
     is_consumer=True,
 )
+GERMAN = Party(
+    name="Stadtgärtnerei Kehl GmbH",
+    address="Hauptstraße 12",
+    postal_code="77694",
+    city="Kehl",
+    country="DE",
+    vat_number="DE136695976",
+    email="rechnung@gaertnerei-kehl.example",
+)
+SWISS = Party(
+    name="Ferme du Jura SA",
+    address="8 route de Delémont",
+    postal_code="2800",
+    city="Delémont",
+    country="CH",
+    vat_number="CHE116281710MWST",
+    email="factures@ferme-jura.example",
+)
 NOTES = (
     Note("PMD", "Tout retard de paiement engendre une pénalité exigible à compter de la date d’échéance, calculée sur "
          "la base de trois fois le taux d’intérêt légal en vigueur."),

@@ -47,6 +47,6 @@ def agrees(found: reader.Read, facts: InvoiceFacts) -> None:
     for (title, _unit, quantity, price, _category, rate, net), line in zip(found.lines, facts.lines, strict=True):
         assert (title, quantity, price) == (line.title, line.quantity, line.unit_price.amount)
         assert (rate, net) == (line.vat_rate if not facts.franchise else Decimal(0), line.net.amount)
-    assert found.order_reference == facts.order_reference
+    assert found.order_reference == (facts.engagement or facts.order_reference)
     if found.means in ("30", "58"):
         assert found.iban == facts.iban
