@@ -118,11 +118,10 @@ def _laid_out(html: str, fetch: "_OwnFiles") -> Any:
     for address, data in fetch.pictures.items():
         if address not in warm.pictures:
             warm.pictures[address] = _Picture(Image.open(BytesIO(data)), address, data, cache=warm.pictures)
+    pictures = dict(warm.pictures)  # a code shown once is not kept
     page = Page(html, warm.styles[0], fetch)
-    made = warm.layout.laid_out(page, warm.pictures, RENDERING) if SHORT_WAYS else None
-    return made or page.render(
-        font_config=warm.fonts, stylesheets=warm.styles[1:], cache=warm.pictures, pdf_variant=VARIANT
-    )
+    made = warm.layout.laid_out(page, pictures, RENDERING) if SHORT_WAYS else None
+    return made or page.render(font_config=warm.fonts, stylesheets=warm.styles[1:], cache=pictures, pdf_variant=VARIANT)
 
 
 def picture_url(data: bytes) -> str:
@@ -167,7 +166,7 @@ class _OwnFiles(URLFetcher):
     code); refuses all else, fatally."""
 
     def __init__(self, pictures: Mapping[str, bytes] | None = None) -> None:
-        super().__init__(allowed_protocols=(), allow_redirects=False, fail_on_errors=True)
+        self._fail_on_errors = True  # and none of the parent's openers of URLs, which take time to build
         self.pictures = pictures or {}
         self.refused: list[str] = []
 
