@@ -1,14 +1,22 @@
 """The addresses of invoices and receipts, below `/b/<slug>/`."""
 
-from django.urls import path
+from django.urls import include, path
 
-from billing.views import drafts, invoices, receipts, terms
+from billing.views import batches, drafts, invoices, receipts, recurrences, reminders, requests, terms
 
 urlpatterns = [
     path("invoices/", invoices.invoices, name="invoices"),
     path("invoices/new/", drafts.invoice_new, name="invoice_new"),
     path("invoices/of-quote/<row:pk>/", drafts.invoice_final, name="invoice_final"),
+    path("invoices/together/", batches.issue_together, name="issue_together"),
+    path("invoices/together/<row:pk>/", batches.issue_batch, name="issue_batch"),
+    path("invoices/together/<row:pk>/retry/", batches.issue_batch_retry, name="issue_batch_retry"),
+    path("invoices/coming-back/", recurrences.recurrences, name="recurrences"),
+    path("invoices/coming-back/<row:pk>/", recurrences.recurrence, name="recurrence"),
+    path("invoices/coming-back/<row:pk>/do/", recurrences.recurrence_do, name="recurrence_do"),
     path("invoices/<row:pk>/", invoices.invoice, name="invoice"),
+    path("invoices/<row:pk>/repeat/", recurrences.recurrence_new, name="recurrence_new"),
+    path("invoices/<row:pk>/model/", recurrences.recurrence_model, name="recurrence_model"),
     path("invoices/<row:pk>/edit/", drafts.invoice_edit, name="invoice_edit"),
     path("invoices/<row:pk>/issue/", drafts.invoice_issue, name="invoice_issue"),
     path("invoices/<row:pk>/delete/", drafts.invoice_delete, name="invoice_delete"),
@@ -16,6 +24,16 @@ urlpatterns = [
     path("invoices/<row:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
     path("invoices/<row:pk>/mail/", invoices.invoice_mail, name="invoice_mail"),
     path("invoices/<row:pk>/credit/", drafts.invoice_credit, name="invoice_credit"),
+    path("invoices/<row:pk>/remind/", reminders.invoice_remind, name="invoice_remind"),
+    path("invoices/<row:pk>/in-euros/", requests.request_new, name="request_new"),
+    path("payment-requests/<row:pk>/", requests.payment_request, name="payment_request"),
+    path("payment-requests/<row:pk>/pdf/", requests.request_pdf, name="request_pdf"),
+    path("payment-requests/<row:pk>/mail/", requests.request_mail, name="request_mail"),
+    path("payment-requests/<row:pk>/undo/", requests.request_undo, name="request_undo"),
+    path("payment-requests/<row:pk>/remind/", reminders.request_remind, name="request_remind"),
+    path("reminders/hours/", reminders.reminder_hours, name="reminder_hours"),
+    path("reminders/<row:pk>/cancel/", reminders.reminder_cancel, name="reminder_cancel"),
+    path("reminders/<row:pk>/letter/", reminders.reminder_letter, name="reminder_letter"),
     path("receipts/", receipts.receipts, name="receipts"),
     path("receipts/new/", receipts.receipt_new, name="receipt_new"),
     path("receipts/<row:pk>/", receipts.receipt, name="receipt"),
@@ -24,4 +42,6 @@ urlpatterns = [
     path("receipts/<row:pk>/release/<row:invoice_pk>/", receipts.receipt_release, name="receipt_release"),
     path("terms/<row:pk>/", terms.term_confirm, name="term_confirm"),
     path("terms/<row:pk>/missed/<row:missed_pk>/reverse/", terms.missed_reverse, name="missed_reverse"),
+    path("self-billing/", include("billing.self_billing_urls")),
+    path("", include("billing.received_urls")),
 ]

@@ -16,12 +16,13 @@ from quotes.paper import day
 
 def title_of(reminder: Reminder) -> str:
     with override(reminder.language):
-        return f"{_('Formal notice')} – {reminder.subject}"
+        return _("Formal notice – %(subject)s") % {"subject": reminder.subject}
 
 
 def file_name(reminder: Reminder) -> str:
     with override(reminder.language):
-        return f"{_('formal-notice')}-{_reference(reminder).replace(' ', '-')}-{reminder.dated:%Y-%m-%d}.pdf"
+        name = _("formal-notice")
+        return f"{name}-{_reference(reminder).replace(' ', '-')}-{reminder.dated:%Y-%m-%d}.pdf"
 
 
 def letter_html(reminder: Reminder) -> str:

@@ -69,7 +69,8 @@ def facts_of(request: PaymentRequest) -> RequestFacts:
 
 def title_of(facts: RequestFacts) -> str:
     with override(facts.language):
-        return f"{_('Payment request')} {facts.reference} – {facts.seller.name}"
+        words = {"reference": facts.reference, "seller": facts.seller.name}
+        return _("Payment request %(reference)s – %(seller)s") % words
 
 
 def request_html(facts: RequestFacts) -> str:

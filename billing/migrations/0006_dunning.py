@@ -381,7 +381,11 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(
                 condition=models.Q(
                     models.Q(("level", "FRIENDLY"), ("pay_by", None)),
-                    models.Q(models.Q(("level", "FRIENDLY"), _negated=True), ("pay_by__gt", models.F("dated"))),
+                    models.Q(
+                        models.Q(("level", "FRIENDLY"), _negated=True),
+                        ("pay_by__gt", models.F("dated")),
+                        ("pay_by__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="who_is_pressed_has_a_day_to_pay",

@@ -99,7 +99,8 @@ class Reminder(models.Model):
                 name="a_friendly_reminder_asks_for_no_more",
             ),
             models.CheckConstraint(
-                condition=Q(level="FRIENDLY", pay_by=None) | (~Q(level="FRIENDLY") & Q(pay_by__gt=F("dated"))),
+                condition=Q(level="FRIENDLY", pay_by=None)
+                | (~Q(level="FRIENDLY") & Q(pay_by__isnull=False, pay_by__gt=F("dated"))),
                 name="who_is_pressed_has_a_day_to_pay",
             ),
             models.CheckConstraint(condition=Q(was_due_on__lt=F("dated")), name="only_what_is_overdue_is_reminded_of"),

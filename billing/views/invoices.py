@@ -12,12 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from billing import balances, crediting, issuing, mailing, stating
+from billing import balances, crediting, issuing, mailing, reminding, stating
 from billing.checking import obstacles
 from billing.forms import MailForm
 from billing.models import Allocation, Invoice, Receipt
 from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
-from billing.views.next_steps import STATES, in_state, next_step, state_of
+from billing.views.next_steps import DRAFTS, STATES, in_state, next_step, state_of
 from lib import clock
 from lib.addresses import row_id
 from lib.bars import Segment
@@ -38,7 +38,8 @@ def invoices(request: BusinessRequest) -> HttpResponse:
     """List the invoices: filtered by state, searched, sorted, with what is left by kind and what to do next."""
     today = today_of(request)
     everything = visible_invoices(request)
-    found = _found(balances.with_balances(everything, today), request)
+    found = matching(balances.with_balances(everything, today), request)
+    found = in_state(found, request.GET.get("state", ""))
     sort = request.GET.get("sort", "")
     page = Paginator(_sorted(found, sort).values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = _rows(list(page.object_list), today)
@@ -50,6 +51,7 @@ def invoices(request: BusinessRequest) -> HttpResponse:
         "sort": sort,
         "left": balances.left_of_all(found) if page.paginator.count else None,
         "may_write": may_write(request),
+        "drafts": drafts_listed(request).count() if may_write(request) else 0,
     }
     return render(request, "billing/invoices.html", context)
 
@@ -58,17 +60,26 @@ def _rows(pks: list[int], on: date) -> list[Any]:
     """Return these invoices in this order with their balances, computed for them alone."""
     rows: Any = balances.with_balances(Invoice.objects.filter(pk__in=pks), on)
     by_pk = {row.pk: row for row in rows.select_related("client", "business", "corrects")}
+    reminders = reminding.last_of_each(pks)
     for row in by_pk.values():
-        row.state, row.next = state_of(row), next_step(row)
+        row.state, row.next, row.reminder = state_of(row), next_step(row), reminders.get(row.pk)
     return [by_pk[pk] for pk in pks]
 
 
-def _found(rows: QuerySet[Invoice], request: BusinessRequest) -> QuerySet[Invoice]:
+def matching(rows: QuerySet[Invoice], request: BusinessRequest) -> QuerySet[Invoice]:
+    """Keep the invoices that hold every word searched, and those of the client chosen."""
     for word in request.GET.get("q", "").split()[:8]:
         rows = rows.filter(Q(client__name__icontains=word) | Q(number__icontains=word) | Q(title__icontains=word))
     if (client := row_id(request.GET.get("client", ""))) is not None:
         rows = rows.filter(client=client)
-    return in_state(rows, request.GET.get("state", ""))
+    return rows
+
+
+def drafts_listed(request: BusinessRequest) -> QuerySet[Invoice]:
+    """Return the drafts of the list as it is filtered, whatever the page of it."""
+    state = request.GET.get("state", "")
+    drafts = visible_invoices(request).filter(issued_at=None)
+    return matching(in_state(drafts, state), request) if state in ("", *DRAFTS) else drafts.none()
 
 
 def _sorted(rows: QuerySet[Invoice], sort: str) -> QuerySet[Invoice]:

@@ -22,8 +22,11 @@ DRAFT, OVERDUE, OPEN, IN_KIND, SETTLED, CREDITED, CREDIT_NOTE, OVERPAID = (
     "credit_note",
     "overpaid",
 )
+CAME_BACK = "came_back"
+DRAFTS = (DRAFT, CAME_BACK)
 WORDS = {
     DRAFT: pgettext_lazy("invoice", "draft"),
+    CAME_BACK: gettext_lazy("came back, to be read"),
     OVERDUE: gettext_lazy("overdue"),
     OPEN: gettext_lazy("to be paid"),
     IN_KIND: gettext_lazy("to be received in kind"),
@@ -35,6 +38,7 @@ WORDS = {
 TONES = {DRAFT: "", OVERDUE: "bad", OPEN: "wait", IN_KIND: "wait", SETTLED: "good", OVERPAID: "bad"}
 FILTERS = {
     DRAFT: Q(issued_at=None),
+    CAME_BACK: Q(issued_at=None, occurrence__isnull=False),
     OVERDUE: Q(is_overdue=True),
     OPEN: Q(euros_left__gt=0),
     IN_KIND: Q(in_kind_left__gt=0),
@@ -102,7 +106,9 @@ def next_step(row: Any) -> Step:
         words = (
             _("%(amount)s expected: record what comes") if key == OPEN else _("%(amount)s overdue: remind, or record")
         )
-        return Step(words % {"amount": amount}, f"{record}?invoice={row.pk}")
+        return Step(
+            words % {"amount": amount}, row.get_absolute_url() if key == OVERDUE else f"{record}?invoice={row.pk}"
+        )
     if key == IN_KIND:
         return Step(_("Record what comes in kind"), f"{record}?client={row.client_id}")
     if key == OVERPAID:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from billing.models import Invoice, MissedDelivery, Receipt
-from desk.today import agreed, owed, promised
+from desk.today import agreed, late, owed, promised, repeated
 from desk.today.agreed import open_versions
 from desk.today.owed import unconfirmed
 from desk.today.todo import Todo
@@ -21,8 +21,10 @@ FINDERS: Sequence[Callable[[Membership, date], Iterator[Todo]]] = (
     promised.failures,
     agreed.questions,
     owed.drafts,
+    repeated.came_back,
+    repeated.refused_together,
     owed.to_confirm,
-    owed.overdue,
+    late.late,
     owed.waived,
     agreed.to_finish,
     agreed.expiring,

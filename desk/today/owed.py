@@ -2,19 +2,17 @@
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from billing.balances import with_balances
 from billing.expecting import unanswered
 from billing.models import Invoice, InvoiceTerm
 from billing.waiving import with_something_waived
-from desk.today.todo import MANY, Todo, short_day
-from lib.money import cents, euros, written
+from desk.today.todo import MANY, Todo
+from lib.money import written
 from people.access import activities_of
 from people.models import Membership
 from quotes.models import IfMissed, Kind, RemunerationTerm
@@ -39,7 +37,8 @@ def waived(membership: Membership, on: date) -> Iterator[Todo]:
 
 
 def drafts(membership: Membership, on: date) -> Iterator[Todo]:
-    drafts = Invoice.objects.filter(activity__in=activities_of(membership), issued_at=None)
+    mine = Invoice.objects.filter(activity__in=activities_of(membership), issued_at=None)
+    drafts = mine.filter(occurrence=None)  # those that come back have one sentence together
     for invoice in drafts.select_related("client", "business")[:MANY]:
         what = str(invoice.get_type_display())
         yield Todo(
@@ -79,14 +78,3 @@ def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm
     )
     found = [(term, unanswered(term, on)) for term in terms]
     return [(term, days) for term, days in found if days]
-
-
-def overdue(membership: Membership, on: date) -> Iterator[Todo]:
-    invoices: Any = with_balances(Invoice.objects.filter(activity__in=activities_of(membership), due_on__lt=on), on)
-    for invoice in invoices.filter(is_overdue=True).select_related("client", "business")[:MANY]:
-        left = written(euros(cents(invoice.euros_left)), get_language() or "fr")
-        yield Todo(
-            _("Invoice %(number)s of %(client)s was due on %(day)s: %(left)s are left to pay.")
-            % {"number": invoice.number, "client": invoice.client.name, "day": short_day(invoice.due_on), "left": left},
-            invoice.get_absolute_url(), _("See the invoice"), "bad",
-        )  # fmt: skip
