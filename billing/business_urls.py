@@ -42,6 +42,7 @@ urlpatterns = [
     path("receipts/<row:pk>/release/<row:invoice_pk>/", receipts.receipt_release, name="receipt_release"),
     path("terms/<row:pk>/", terms.term_confirm, name="term_confirm"),
     path("terms/<row:pk>/missed/<row:missed_pk>/reverse/", terms.missed_reverse, name="missed_reverse"),
+    path("", include("billing.deal_urls")),
     path("self-billing/", include("billing.self_billing_urls")),
     path("", include("billing.received_urls")),
 ]

@@ -36,7 +36,7 @@ PAGES = (
     (_("Today"), "today", "", False),
     (_("Quotes"), "quotes", "quotes", False),
     (_("Invoices"), "invoices", "invoices", False),
-    (_("Received"), "receipts", "receipts", False),
+    (_("Received"), "receipts", "receipts received-invoices set-offs slips", False),
     (_("Offers"), "offers", "offers", False),
     (_("Clients"), "clients", "clients", False),
     (_("Accounting"), "accounting", "accounting", False),
