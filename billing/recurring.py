@@ -150,6 +150,18 @@ def next_of(recurrence: Recurrence) -> Occurrence | None:
     return recurrence.occurrences.filter(drafted_at=None, skipped_at=None).first()
 
 
+def next_days(recurrence: Recurrence, count: int = 3) -> list[tuple[date, str]]:
+    """Return the next days of a recurrence, with the title that each draft would have."""
+    coming = next_of(recurrence)
+    found: list[tuple[date, str]] = []
+    on = coming.planned_on if coming else None
+    while on is not None and len(found) < count and not (recurrence.until and on > recurrence.until):
+        since, until = rhythm.period(on, recurrence.every_months, recurrence.covers)
+        found.append((on, titled(recurrence.title, since, until, recurrence.client.language)))
+        on = rhythm.after(on, recurrence.day, recurrence.every_months)
+    return found
+
+
 def may_be_model(invoice: Invoice) -> bool:
     """Tell whether an invoice can come back: issued, without a quote, correcting nothing."""
     return bool(invoice.issued_at) and invoice.type == Invoice.Type.STANDARD and not invoice.acceptance_id
