@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
-from billing import crediting, drafting, issuing, settling
+from billing import crediting, depositing, drafting, issuing, months, progressing, replacing, settling
 from billing.drafting import DraftLine
 from billing.models import Invoice
 from lib.money import euros
@@ -116,6 +116,13 @@ class Parties:
         self.issue(draft)
         return self
 
+    def replaced(self, *, of: int = -1, **client: str) -> Self:
+        """Cancel and replace an issued document, after the client's file was put right."""
+        Client.objects.filter(pk=self.client.pk).update(**client)
+        draft = replacing.draft_replacement(invoice=self.documents[of], by=self.by, at=self.at, request_id=uuid.uuid4())
+        self.issue(draft)
+        return self
+
     def printed(self) -> dict[int, Document]:
         """Let the worker make every PDF; return them by invoice."""
         self.work()
@@ -166,6 +173,34 @@ class Deal(Parties):
     def final(self) -> Self:
         """Issue the invoice of all that was agreed."""
         draft = drafting.draft_final(acceptance=self.acceptance, by=self.by, at=self.at, request_id=uuid.uuid4())
+        self.issue(draft)
+        return self
+
+    def asked(self, value: str) -> Self:
+        """Issue a deposit that no term foresaw."""
+        draft = depositing.ask_deposit(
+            acceptance=self.acceptance, value=euros(value), by=self.by, at=self.at, request_id=uuid.uuid4()
+        )
+        self.issue(draft)
+        return self
+
+    def progress(self, percent: str, *others: str) -> Self:
+        """Issue a progress invoice: so much of the whole is done, or of each line where several are said."""
+        done: Any = Decimal(percent)
+        if others:
+            lines = self.acceptance.version.lines.order_by("position")
+            done = {line.pk: Decimal(said) for line, said in zip(lines, (percent, *others), strict=True)}
+        draft = progressing.draft_progress(
+            acceptance=self.acceptance, done=done, by=self.by, at=self.at, request_id=uuid.uuid4()
+        )
+        self.issue(draft)
+        return self
+
+    def month(self, kind: str, month: date) -> Self:
+        """Issue the deposit invoice of what came otherwise than in euros in a month."""
+        draft = months.draft_month(
+            term=self.term(kind), month=month, by=self.by, at=self.at, on=self.today, request_id=uuid.uuid4()
+        )
         self.issue(draft)
         return self
 

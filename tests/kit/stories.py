@@ -1,6 +1,7 @@
 """The deals whose every document is proved: one line each. Adding a kind of invoice is adding its line."""
 
 from collections.abc import Callable
+from datetime import date
 
 from tests import make
 from tests.kit.deals import (
@@ -22,6 +23,7 @@ DEPOSIT, DELIVERY, LATER, BASKETS = money(ON_ACCEPTANCE, "360"), money(ON_DELIVE
 THREE_WAYS = (DEPOSIT, DELIVERY, BASKETS)
 ALL_WAYS = (DEPOSIT, LATER, BASKETS, hours(), stueck())
 PERCENT = (money(ON_ACCEPTANCE, percent=30), LATER)
+DECEMBER = date(2026, 12, 1)
 IN_BASKETS = {"lines": worth("300"), "terms": (BASKETS,)}
 
 STORIES: dict[str, Callable[[], Parties]] = {
@@ -63,4 +65,33 @@ STORIES: dict[str, Callable[[], Parties]] = {
     "one-off": lambda: OneOff(buyer="company"),
     "one-off with VAT": lambda: OneOff(vat=True, lines=RATES).credited(lines={1: "1"}).credited(of=0),
     "one-off in English": lambda: OneOff(vat=True, lines=THIRDS, language="en").credited("1"),
+    # Progress, replacements, months in kind, deposits that were not foreseen
+    "progress": lambda: Deal(terms=THREE_WAYS[1:]).progress("30").progress("70").progress("100"),
+    "progress by line with VAT": lambda: (
+        Deal(vat=True, lines=RATES).progress("33.33", "50", "0").progress("100", "50", "12.5").progress("100")
+    ),
+    "progress after a deposit, in thirds": lambda: (
+        Deal(vat=True, lines=THIRDS, terms=PERCENT)
+        .deposit()
+        .progress("33.33")
+        .credited("1")
+        .progress("66.67")
+        .progress("100")
+    ),
+    "a deposit replaced": lambda: Deal(terms=THREE_WAYS).deposit().replaced(name="Ferme des Quatre Chênes").final(),
+    "the whole replaced": lambda: Deal(terms=THREE_WAYS[1:]).came("goods", "1").final().replaced(city="Barr"),
+    "replaced with VAT": lambda: OneOff(vat=True, lines=RATES).replaced(name="Autre nom").credited("10"),
+    "a month in kind": lambda: (
+        Deal(terms=THREE_WAYS)
+        .deposit()
+        .came("goods", "3")
+        .later(35)
+        .month("goods", DECEMBER)
+        .came("goods", "2")
+        .final()
+    ),
+    "a month in kind with VAT": lambda: (
+        Deal(vat=True, lines=RATES, terms=THREE_WAYS[1:]).came("goods", "2").later(35).month("goods", DECEMBER).final()
+    ),
+    "a deposit asked for": lambda: Deal(vat=True, lines=RATES).asked("99.99").asked("0.02").final(),
 }
