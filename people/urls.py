@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from people import views_business, views_home
+from people import views_business, views_home, views_law
 
 urlpatterns = [
     path("", views_home.home, name="home"),
@@ -12,5 +12,7 @@ urlpatterns = [
     path("account/", views_home.account, name="account"),
     path("invitation/<str:token>/", views_home.invitation, name="invitation"),
     path("language/", views_home.choose_language, name="choose_language"),
+    path("law/", views_law.legal_facts, name="legal_facts"),
+    path("law/<slug:subject>/", views_law.legal_facts, name="legal_facts_of"),
     path("data/", views_home.data_protection, name="data_protection"),
 ]

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from billing import crediting, issuing
 from billing.models import Receipt
+from desk.demo.asking import a_friendly_reminder, asked_in_euros
 from desk.demo.cast import Clients, Troupe
 from desk.demo.stage import Deal, Stage, deposit, free_line, in_kind, line, rest
 from lib.money import euros
@@ -58,6 +59,8 @@ def the_farm(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) -> 
             reference="VIR SITE SOLDE",
         ),
     )  # fmt: skip
+    last_basket = "Serre en réfection : le dernier panier est réglé en euros, d’un commun accord."
+    stage.then(5, asked_in_euros(deal, 1, last_basket), hour=11)
 
 
 def _the_baskets(stage: Stage, deal: Deal) -> None:
@@ -195,6 +198,7 @@ def the_town(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) -> 
     stage.then(75, ordered, hour=16)
     stage.then(48, deal.draft_final())
     stage.then(48, deal.issue_closing, hour=10)
+    stage.then(9, a_friendly_reminder(deal), hour=10)
 
 
 def open_quotes(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) -> None:

@@ -11,8 +11,11 @@ pytestmark = pytest.mark.django_db
 
 # Open to people without a login. Whatever is added here is public: think twice.
 PUBLIC = {
-    "healthz", "source", "home", "invitation", "choose_language", "data_protection",
+    "healthz", "source", "home", "invitation", "choose_language", "data_protection", "legal_facts",
+    "legal_facts_of",
     "client_page", "client_accept", "client_refuse", "client_ask", "client_pdf",
+    "partner_mandate", "partner_accept", "partner_end", "partner_mandate_pdf",
+    "partner_invoice", "partner_approve", "partner_contest", "partner_invoice_pdf",
 }  # fmt: skip
 ACCOUNTANTS_MAY_POST = {"accounting", "remove_member"}  # ask for an export; leave
 VALUES = {"RowConverter": 999_999, "SlugConverter": "x", "StringConverter": "x", "UUIDConverter": uuid.UUID(int=1)}
