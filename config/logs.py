@@ -9,8 +9,8 @@ from celery import current_task
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
 
-# Whatever follows /d/, and whatever looks like a token of lib/links.py wherever it stands.
-LINK = re.compile(r"(?<=/d/)[^\s/?#\"'<>]+|\b[0-9a-z]{1,13}-[a-z2-7]{32}\b", re.IGNORECASE)
+# Whatever follows /d/ or /m/, and whatever looks like a token of lib/links.py wherever it stands.
+LINK = re.compile(r"(?<=/[dm]/)[^\s/?#\"'<>]+|\b[0-9a-z]{1,13}-[a-z2-7]{32}\b", re.IGNORECASE)
 
 
 def work_id() -> str:

@@ -18,4 +18,5 @@ urlpatterns = [
     path("b/<slug:slug>/", include("billing.business_urls")),
     path("b/<slug:slug>/", include("desk.business_urls")),
     path("d/<str:token>/", include("quotes.client_urls")),
+    path("m/<str:token>/", include("billing.partner_urls")),
 ]

@@ -5,7 +5,9 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from billing import mandate_answering, mandating, selfbilled_drafting, selfbilling, settling
+import pytest
+
+from billing import issuing, mandate_answering, mandate_paper, mandating, selfbilled_drafting, selfbilling, settling
 from billing.drafting import DraftLine
 from billing.mandating import Terms
 from billing.models import Mandate, MandateLink, Receipt, SelfBilledInvoice
@@ -15,6 +17,13 @@ from quotes.models import Kind
 from tests import make
 
 NOW, TODAY = make.NOW, make.TODAY
+
+
+@pytest.fixture
+def papers_cost_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make PDFs cost nothing, where a test is not about them."""
+    monkeypatch.setattr(mandate_paper, "mandate_pdf", lambda mandate, **said: b"%PDF-1.7 " + repr(said).encode())
+    monkeypatch.setattr(issuing, "pdf_bytes", lambda said, **_: b"%PDF-1.7 " + said.number.encode())
 
 
 def farm(**fields: Any) -> Client:
@@ -46,7 +55,7 @@ def terms(**changed: Any) -> Terms:
 
 
 def with_vat(*rates: str) -> dict[str, Any]:
-    return {"vat_regime": Mandate.VatRegime.NORMAL, "vat_number": "FR67552008443", "vat_rates": list(rates)}
+    return {"vat_regime": Mandate.VatRegime.NORMAL, "vat_number": "FR19552008443", "vat_rates": list(rates)}
 
 
 def drafted(client: Client | None = None, **changed: Any) -> Mandate:

@@ -31,7 +31,7 @@ from tests.billing.mandated import (
     yes,
 )
 
-pytestmark = [pytest.mark.engine, pytest.mark.django_db]
+pytestmark = [pytest.mark.engine, pytest.mark.django_db, pytest.mark.usefixtures("papers_cost_nothing")]
 LATER = NOW + timedelta(days=30)
 
 
@@ -75,7 +75,7 @@ def test_a_proposed_mandate_says_its_text_as_the_law_data_had_it() -> None:
     said = " ".join((mandate.clauses or {}).values())
     assert "Ferme des Trois Chênes EI (le mandant) donne mandat à Lise Potager EI (le mandataire)" in said
     assert "paniers de légumes livrés en paiement" in said
-    assert "FR67552008443, aux taux suivants\u00a0: 5,5\u00a0%, 20\u00a0%" in said
+    assert "FR19552008443, aux taux suivants\u00a0: 5,5\u00a0%, 20\u00a0%" in said
     assert "pendant 15 jours" in said
     assert "prend effet le 1er décembre 2026" in said
     assert (mandate.agent or {})["siren"] == make.SIREN

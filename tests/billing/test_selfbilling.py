@@ -1,0 +1,362 @@
+"""Invoices in a partner's name: drafted under a mandate, numbered in its own series, frozen, approved, credited."""
+
+import uuid
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from billing import approving, facts, mandate_answering, selfbilled_drafting, selfbilling, settling
+from billing.approving import State, state_of
+from billing.books import receipts_book
+from billing.models import Invoice, ReceivedInvoice, SelfBilledInvoice, SelfBilledLine, SelfBilledTax
+from billing.selfbilled_drafting import SelfBillingError, draft_from_receipts, receipts_to_invoice
+from billing.selfbilled_stating import facts_of
+from billing.selfbilled_verifying import self_billed_as_sealed
+from lib import freezing
+from lib.money import euros
+from records.models import Errand, LedgerEntry, Mail
+from records.verifying import problems
+from tests.billing.mandated import (
+    NOW,
+    TODAY,
+    baskets_came,
+    by_hand,
+    credited,
+    farm,
+    issued,
+    line,
+    link_of,
+    mandated,
+    owner_of,
+    proposed,
+    with_vat,
+)
+
+pytestmark = [pytest.mark.engine, pytest.mark.django_db, pytest.mark.usefixtures("papers_cost_nothing")]
+FRIDAYS = (date(2026, 11, 6), date(2026, 11, 13), date(2026, 11, 20), date(2026, 11, 27))
+
+
+def from_receipts(mandate: Any, receipts: Any, **changed: Any) -> SelfBilledInvoice:
+    said = {"by": owner_of(mandate.client), "at": NOW, "request_id": uuid.uuid4()} | changed
+    return draft_from_receipts(mandate=mandate, receipts=[receipt.pk for receipt in receipts], **said)
+
+
+def issue(draft: SelfBilledInvoice, **changed: Any) -> SelfBilledInvoice:
+    return selfbilling.issue(invoice=draft, **{"by": owner_of(draft.client), "at": NOW} | changed)
+
+
+# Drafting ---------------------------------------------------------------------------------------------------------
+
+
+def test_four_baskets_of_november_make_an_invoice_of_80_euros() -> None:
+    mandate = mandated()
+    draft = from_receipts(mandate, baskets_came(mandate.client, *FRIDAYS))
+
+    row = draft.lines.get()
+    assert (row.quantity, row.unit_price, row.net, row.nature) == (4, euros("20"), euros("80"), "GOODS")
+    assert draft.total == euros("80")
+    assert draft.title == "Livraisons de novembre 2026"
+    assert row.description == "6 novembre 2026, 13 novembre 2026, 20 novembre 2026, 27 novembre 2026"
+    assert (draft.period_since, draft.period_until, draft.delivered_on) == (FRIDAYS[0], FRIDAYS[-1], FRIDAYS[-1])
+
+
+@pytest.mark.parametrize("value", ["20", "17.35", "0.03", "33.33"])
+def test_with_vat_what_came_is_worth_its_value_vat_included(value: str) -> None:
+    mandate = mandated(**with_vat("5.5"))
+    draft = from_receipts(mandate, baskets_came(mandate.client, *FRIDAYS, value=value))
+
+    invoice = issue(draft)
+    worth = euros(Decimal(value) * 4)
+    assert worth - euros("0.01") <= invoice.total <= worth
+    assert facts.problems(facts_of(invoice)) == []
+
+
+def test_a_receipt_is_invoiced_once_until_its_invoice_is_credited() -> None:
+    mandate = mandated()
+    came = baskets_came(mandate.client, *FRIDAYS)
+    first = from_receipts(mandate, came[:2])
+
+    assert list(receipts_to_invoice(mandate.client)) == came[2:]
+    with pytest.raises(SelfBillingError, match="déjà"):
+        from_receipts(mandate, came)
+    credited(issue(first))
+    assert list(receipts_to_invoice(mandate.client)) == came
+
+
+def test_a_receipt_that_was_undone_is_not_invoiced() -> None:
+    mandate = mandated()
+    came = baskets_came(mandate.client, *FRIDAYS[:2])
+    draft = from_receipts(mandate, came)
+    undo: Any = {"by": owner_of(mandate.client), "at": NOW, "reason": "Erreur"}
+    settling.reverse_receipt(receipt=came[0], **undo)
+
+    assert list(receipts_to_invoice(mandate.client)) == []
+    with pytest.raises(SelfBillingError, match="annulé"):
+        issue(draft)
+
+
+def test_with_two_rates_a_person_says_which() -> None:
+    mandate = mandated(**with_vat("5.5", "20"))
+    came = baskets_came(mandate.client, FRIDAYS[0])
+    with pytest.raises(SelfBillingError, match="taux"):
+        from_receipts(mandate, came)
+    assert from_receipts(mandate, came, vat_rate=Decimal("5.5")).lines.get().vat_rate == Decimal("5.5")
+
+
+def test_nothing_is_drafted_without_a_mandate_in_force() -> None:
+    waiting = proposed()
+    with pytest.raises(SelfBillingError, match="Aucun mandat"):
+        by_hand(waiting)
+    mandate = mandated(farm(), starts_on=TODAY + timedelta(days=1))
+    with pytest.raises(SelfBillingError, match="Aucun mandat"):
+        by_hand(mandate)
+
+
+def test_the_same_form_sent_twice_drafts_one_invoice() -> None:
+    mandate, request_id = mandated(), uuid.uuid4()
+    came = baskets_came(mandate.client, *FRIDAYS)
+
+    assert from_receipts(mandate, came, request_id=request_id) == from_receipts(mandate, came, request_id=request_id)
+
+
+def test_a_draft_changes_and_goes() -> None:
+    draft = by_hand(mandated())
+    by = owner_of(draft.client)
+    said = selfbilled_drafting.Said("Autres légumes", TODAY, "EUROS", due_on=TODAY + timedelta(days=30))
+    selfbilled_drafting.save_draft(
+        invoice=draft, revision=1, said=said, lines=[line("12.50", quantity="2")], by=by, at=NOW
+    )
+
+    draft.refresh_from_db()
+    assert (draft.title, draft.total, draft.due_on) == ("Autres légumes", euros("25"), TODAY + timedelta(days=30))
+    with pytest.raises(SelfBillingError, match="autre fenêtre"):
+        selfbilled_drafting.save_draft(invoice=draft, revision=1, said=said, lines=None, by=by, at=NOW)
+    selfbilled_drafting.delete_draft(invoice=draft, by=by)
+    assert not SelfBilledInvoice.objects.exists()
+
+
+# Issuing ----------------------------------------------------------------------------------------------------------
+
+
+def test_each_partner_has_a_series_of_its_own() -> None:
+    here = mandated()
+    other = mandated(farm(activity=here.activity, name="Verger", siren="552008443"))
+    invoices = [issued(here), issued(other), issued(here)]
+    invoices.append(credited(invoices[0]))
+
+    numbers = [invoice.number or "" for invoice in invoices]
+    assert [number[-4:] for number in numbers] == ["0001", "0001", "0002", "0001"]
+    assert len({*numbers}) == 4
+    assert numbers[0][:-1] == numbers[2][:-1]
+
+
+def test_the_partner_sells_and_we_buy() -> None:
+    invoice = issued(mandated(**with_vat("5.5")), line("80", "5.5"))
+    said = facts_of(invoice)
+
+    assert (said.kind, said.seller.name, said.buyer.name) == (
+        facts.SELF_BILLED,
+        "Ferme des Trois Chênes EI",
+        "Lise Potager EI",
+    )
+    assert (said.seller.vat_number, said.nature, invoice.vat) == ("FR19552008443", "B", euros("4.40"))
+    texts = [note.text for note in said.notes]
+    assert "Autofacturation." in texts
+    assert (
+        "Facture établie par Lise Potager EI au nom et pour le compte de Ferme des Trois Chênes EI, en vertu du mandat "
+        "du 1er décembre 2026." in texts
+    )
+    assert any("16 décembre 2026 au plus tard" in text for text in texts)
+    assert facts.problems(said) == []
+
+
+def test_set_off_leaves_nothing_to_pay_in_euros_and_euros_need_a_day() -> None:
+    mandate = mandated()
+    by_set_off = issued(mandate)
+    assert (by_set_off.agreed_otherwise, by_set_off.payable) == (euros("80"), euros("0"))
+    with pytest.raises(SelfBillingError, match="L441-9"):
+        issued(mandate, settlement="EUROS")
+    in_euros = issued(mandate, settlement="EUROS", due_on=TODAY + timedelta(days=30))
+    assert (in_euros.agreed_otherwise, in_euros.payable) == (euros("0"), euros("80"))
+    assert [facts.problems(facts_of(invoice)) for invoice in (by_set_off, in_euros)] == [[], []]
+
+
+def test_it_is_a_purchase_never_our_revenue() -> None:
+    invoice = issued()
+    business = invoice.business
+
+    assert not Invoice.objects.exists()
+    assert list(receipts_book(business, date(2026, 1, 1), date(2026, 12, 31), "fr")) == []
+    received = ReceivedInvoice.objects.get()
+    assert (received.number, received.total, received.source) == (invoice.number, euros("80"), "SELF_BILLED")
+    assert received == invoice.received
+    note = credited(invoice)
+    assert note.received is not None
+    assert (note.received.corrects, note.received.total) == (received, euros("-80"))
+
+
+def test_an_issued_one_is_told_to_the_ledger_and_mailed_with_its_link(run_errands: Any) -> None:
+    invoice = issued()
+    run_errands(NOW)
+
+    assert LedgerEntry.objects.filter(event="self_billed_issued").count() == 1
+    mail = Mail.objects.get(event="billing/self_billed")
+    assert (mail.to, mail.link_path) == ("camille@example.org", f"/m/{{token}}/invoices/{invoice.pk}/")
+    assert mail.documents.get().name == f"{invoice.number}.pdf"
+    assert "jusqu’au 16 décembre 2026" in mail.body
+    assert not Errand.objects.filter(last_error__gt="").exists()
+    assert list(problems(invoice.business)) == []
+
+
+def test_issuing_again_returns_the_first() -> None:
+    invoice = issued()
+    assert issue(invoice).number == invoice.number
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"lines": [("80", "10")]}, "taux de TVA"),
+        ({"lines": [("0", "5.5")]}, "total est nul"),
+        ({"delivered_on": TODAY + timedelta(days=2)}, "pas encore"),
+        ({"title": "Légumes 🥕"}, "caractères"),
+    ],
+)
+def test_what_stands_in_the_way_is_said(change: dict[str, Any], why: str) -> None:
+    mandate = mandated(**with_vat("5.5"))
+    lines = [line(*values) for values in change.pop("lines", [("80", "5.5")])]
+    with pytest.raises(SelfBillingError, match=why):
+        issued(mandate, *lines, **change)
+
+
+def test_a_seller_that_nobody_can_write_to_gets_no_invoice() -> None:
+    mandate = mandated()
+    mandate.client.contacts.update(receives_invoices=False)
+    with pytest.raises(SelfBillingError, match="Personne"):
+        issued(mandate)
+
+
+def test_a_mandate_that_ended_covers_no_invoice_but_lets_one_be_credited() -> None:
+    mandate = mandated()
+    invoice, draft = issued(mandate), by_hand(mandate)
+    mandate_answering.end_by_us(
+        mandate=mandate, by=owner_of(mandate.client), at=NOW, ends_on=TODAY, reason="", request_id=uuid.uuid4()
+    )
+    with pytest.raises(SelfBillingError, match="Aucun mandat"):
+        issue(draft)
+    assert credited(invoice).number
+
+
+# The answer -------------------------------------------------------------------------------------------------------
+
+
+def answered(invoice: SelfBilledInvoice, kind: str, days: int = 0, **changed: Any) -> Any:
+    said = {"name": "Camille Ferrand", "reason": "Il y avait trois paniers.", "request_id": uuid.uuid4()} | changed
+    link = said.pop("link", None) or link_of(invoice.mandate)
+    return approving.answer(link=link, invoice=invoice, kind=kind, at=NOW + timedelta(days=days), **said)
+
+
+def test_silence_past_the_last_day_is_acceptance_and_writes_nothing() -> None:
+    invoice = issued()
+
+    assert invoice.contest_until == TODAY + timedelta(days=15)
+    assert state_of(invoice, TODAY + timedelta(days=15)) == State.WAITING
+    assert state_of(invoice, TODAY + timedelta(days=16)) == State.SILENT
+    with pytest.raises(SelfBillingError, match="16 décembre 2026"):
+        answered(invoice, "CONTESTED", days=16)
+    assert answered(invoice, "APPROVED", days=16).kind == "APPROVED"
+
+
+def test_the_partner_contests_and_the_business_is_told(run_errands: Any) -> None:
+    invoice = issued()
+    answered(invoice, "CONTESTED")
+    run_errands(NOW)
+
+    assert state_of(invoice, TODAY) == State.CONTESTED
+    mail = Mail.objects.get(event="billing/self_billed_answered")
+    assert mail.to == owner_of(invoice.client).email
+    assert "Il y avait trois paniers." in mail.body
+    assert "Camille" not in LedgerEntry.objects.get(event="self_billed_answered").facts
+    credited(invoice)
+    assert state_of(invoice, TODAY) == State.CREDITED
+
+
+@pytest.mark.parametrize(("kind", "missing"), [("CONTESTED", {"reason": " "}), ("APPROVED", {"name": ""}), ("X", {})])
+def test_an_answer_says_who_and_what(kind: str, missing: dict[str, str]) -> None:
+    with pytest.raises(SelfBillingError):
+        answered(issued(), kind, **missing)
+
+
+def test_an_answer_is_given_once() -> None:
+    invoice, request_id = issued(), uuid.uuid4()
+    assert answered(invoice, "APPROVED", request_id=request_id) == answered(invoice, "APPROVED", request_id=request_id)
+    with pytest.raises(SelfBillingError, match="déjà approuvée"):
+        answered(invoice, "CONTESTED")
+
+
+def test_what_was_said_by_telephone_is_recorded() -> None:
+    invoice = issued()
+    given = approving.record_answer(
+        invoice=invoice, kind="APPROVED", name="Camille", by=owner_of(invoice.client), at=NOW, request_id=uuid.uuid4()
+    )
+    assert (given.link, given.recorded_by) == (None, owner_of(invoice.client))
+    assert state_of(invoice, TODAY) == State.APPROVED
+
+
+# Frozen -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("billing_selfbilledinvoice", "total = total + 1"),
+        ("billing_selfbilledline", "net = net + 1"),
+        ("billing_selfbilledtax", "base = base + 1"),
+        ("billing_selfbilledreceipt", "receipt_id = receipt_id"),
+        ("billing_selfbilledanswer", "kind = 'APPROVED'"),
+    ],
+)
+def test_what_was_issued_and_answered_never_changes(table: str, change: str) -> None:
+    mandate = mandated()
+    answered(issue(from_receipts(mandate, baskets_came(mandate.client, *FRIDAYS))), "CONTESTED")
+
+    for statement in (f"UPDATE {table} SET {change}", f"DELETE FROM {table}"):
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
+
+
+def test_no_line_nor_tax_joins_an_issued_one() -> None:
+    invoice = issued()
+    late = (
+        SelfBilledLine(invoice=invoice, position=9, title="En plus", unit_price=euros("1"), net=euros("1")),
+        SelfBilledTax(invoice=invoice, category="S", rate=Decimal(20), base=euros("1"), amount=euros("0.20")),
+    )
+    for row in late:
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+            row.save()
+
+
+def test_the_database_refuses_a_number_given_twice_and_sums_that_do_not_add_up() -> None:
+    invoice = issued()
+    draft = by_hand(invoice.mandate)
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE billing_selfbilledinvoice SET number = %s, seal = 'x', issued_at = created_at WHERE id = %s",
+            [invoice.number, draft.pk],
+        )
+
+
+def test_a_flipped_amount_is_found() -> None:
+    invoice = issued()
+    with freezing.melted(connection), connection.cursor() as cursor:
+        cursor.execute("UPDATE billing_selfbilledline SET title = 'Autre chose'")
+    assert list(self_billed_as_sealed(invoice.business)) == [
+        f"Self-billed invoice {invoice.number} is not what was sealed."
+    ]
+
+
+def test_make_knows_the_farm() -> None:
+    assert farm().siren != make.SIREN
