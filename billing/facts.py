@@ -194,7 +194,7 @@ def problems(facts: InvoiceFacts) -> list[str]:
     EN 16931's rules tolerate VAT that is off by less than a euro, a false SIREN or IBAN, a missing due date, an
     empty note and a final invoice that refers to no deposit.
     """
-    return [*_sums(facts), *_identities(facts.seller), *_identities(facts.buyer), *_statements(facts)]
+    return [*_sums(facts), *_identities(facts.seller), *_identities(facts.buyer), *_vat(facts), *_statements(facts)]
 
 
 def _sums(facts: InvoiceFacts) -> Iterator[str]:
@@ -242,6 +242,26 @@ def _identities(party: Party) -> Iterator[str]:
         yield f"{party.name}: the SIRET is not one of the SIREN."
     if party.vat_number[:2] in COUNTRIES_OF_VAT and not vat_numbers.is_valid(party.vat_number):
         yield f"{party.name}: {party.vat_number} is not a VAT number."
+
+
+def _vat(facts: InvoiceFacts) -> Iterator[str]:
+    """What each VAT category needs (242 nonies A, I 3° to 5°, 12° and 13°), beyond what the rules ask."""
+    categories = {tax.category for tax in facts.taxes}
+    untaxed = [tax for tax in facts.taxes if tax.category != "S"]
+    yield from (f"Category {tax.category} has no reason." for tax in untaxed if not (tax.reason or tax.reason_code))
+    yield from (f"Category {tax.category} has VAT." for tax in untaxed if tax.amount.amount)
+    if any(line.category and line.category not in categories for line in facts.lines):
+        yield "A line is of a category that is not totalled."
+    for category in sorted(categories & {"AE", "K"}):
+        if facts.buyer.vat_number[:2] in ("", "FR"):
+            yield f"Category {category} needs the buyer's VAT number of another member state."
+        if not facts.seller.vat_number:
+            yield f"Category {category} needs the seller's VAT number."
+    where = facts.buyer.delivery_country or facts.buyer.country
+    if categories & {"K", "G"} and where in ("", "FR", "MC"):
+        yield "Goods that stay in France are neither exported nor supplied to another member state."
+    if "K" in categories and facts.nature == "S":
+        yield "An intra-Community supply is one of goods: nothing would say where they went."
 
 
 def _statements(facts: InvoiceFacts) -> Iterator[str]:

@@ -9,12 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.drafting import DraftLine
 from billing.models import Invoice
+from billing.roles import DEPOSIT, role_of
 from lib.money import euros
 from people.models import Business, Client, Contact
 from quotes.forms import RequestForm
-from quotes.forms_fields import EurosField, NumberField, number_shown
-from quotes.models import Unit
+from quotes.forms_fields import EurosField, ExemptionField, NumberField, number_shown
+from quotes.models import Nature, Unit
+from quotes.vat import WITHOUT_VAT
 
+MORE = ("section", "nature", "exemption")
 LINES_SHOWN = 3  # empty ones, at the end of a one-off invoice
 
 
@@ -25,16 +28,27 @@ def day_field(label: Any, **options: Any) -> forms.DateField:
 
 
 class DraftForm(forms.Form):
-    """What may still be said on a draft."""
+    """What may still be said on a draft. Each kind of client has the references it needs, and no others."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
     delivered_on = day_field(_("Done on"), help_text=_("The day the work was done. Empty: the day of issue."))
     due_on = day_field(_("To be paid by"), help_text=_("Empty: as agreed in the quote, else 30 days after the issue."))
+    period_since = day_field(_("Period from"), help_text=_("Where the work went on for some time."))
+    period_until = day_field(_("Period to"))
     order_reference = forms.CharField(
         label=_("Your client's order number"),
         max_length=50,
         required=False,
-        help_text=_("Required when your client gave one (purchase order, commitment number)."),
+        help_text=_("Required when your client gave one."),
+    )
+    engagement = forms.CharField(
+        label=_("Engagement number"),
+        max_length=50,
+        required=False,
+        help_text=_("Most public bodies refuse an invoice without theirs: ask for it."),
+    )
+    buyer_accounting_reference = forms.CharField(
+        label=_("Your client's accounting reference"), max_length=50, required=False
     )
     introduction = forms.CharField(
         label=_("A few words, printed with the mentions"),
@@ -44,10 +58,36 @@ class DraftForm(forms.Form):
     )
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args: Any, invoice: Invoice, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for name in _not_asked(invoice):
+            del self.fields[name]
+
     @classmethod
     def of(cls, invoice: Invoice) -> "DraftForm":
-        names = ("title", "delivered_on", "due_on", "order_reference", "introduction", "revision")
-        return cls(initial={name: getattr(invoice, name) for name in names})
+        names = (name for name in cls.base_fields if hasattr(invoice, name))
+        return cls(initial={name: getattr(invoice, name) for name in names}, invoice=invoice)
+
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        since, until = said.get("period_since"), said.get("period_until")
+        if bool(since) != bool(until):
+            self.add_error("period_until" if since else "period_since", _("A period has a first and a last day."))
+        elif since and until and until < since:
+            self.add_error("period_until", _("A period ends after it starts."))
+        return said
+
+
+def _not_asked(invoice: Invoice) -> set[str]:
+    """Return the fields that this client, or this kind of invoice, has no use for."""
+    kind, left_out = invoice.client.kind, set()
+    if kind != Client.Kind.PUBLIC:
+        left_out.add("engagement")
+    if kind == Client.Kind.PERSON:
+        left_out |= {"order_reference", "buyer_accounting_reference"}
+    if role_of(invoice) == DEPOSIT:  # nothing is done yet
+        left_out |= {"delivered_on", "period_since", "period_until"}
+    return left_out
 
 
 class LineForm(forms.Form):
@@ -68,10 +108,33 @@ class LineForm(forms.Form):
         decimal_places=2,
     )
 
+    section = forms.CharField(
+        label=_("Under the heading"),
+        required=False,
+        max_length=120,
+        help_text=_("Lines that follow each other under one heading are grouped."),
+    )
+    nature = forms.ChoiceField(label=_("Nature"), choices=Nature.choices, initial=Nature.SERVICES.value, required=False)
+    exemption = ExemptionField()
+
     def __init__(self, *args: Any, business: Business, **options: Any) -> None:
         super().__init__(*args, **options)
-        if business.vat_regime == Business.VatRegime.FRANCHISE:
-            del self.fields["vat_rate"]
+        if business.vat_regime in WITHOUT_VAT:
+            del self.fields["vat_rate"], self.fields["exemption"]
+
+    def usual(self) -> list[forms.BoundField]:
+        """Return the fields that each line fills."""
+        return [bound for bound in self if bound.name not in MORE]
+
+    def more(self) -> list[forms.BoundField]:
+        """Return the fields that few lines need."""
+        return [bound for bound in self if bound.name in MORE]
+
+    @property
+    def says_more(self) -> bool:
+        """Whether one of those is filled in, or wrong."""
+        said = any(bound.value() not in ("", None, Nature.SERVICES, Nature.SERVICES.value) for bound in self.more())
+        return said or any(bound.errors for bound in self.more())
 
     def clean(self) -> dict[str, Any]:
         said = super().clean() or {}
@@ -91,6 +154,9 @@ class LineForm(forms.Form):
             vat_rate=said.get("vat_rate") or Decimal(0),
             title=said["title"],
             unit=said.get("unit") or Unit.FLAT,
+            section=said.get("section", ""),
+            nature=said.get("nature") or Nature.SERVICES.value,
+            exemption=said.get("exemption", ""),
         )
 
 
@@ -103,7 +169,7 @@ LineFormSet = forms.formset_factory(LineForm, formset=Lines, extra=LINES_SHOWN, 
 
 
 def initial_of(invoice: Invoice) -> list[dict[str, Any]]:
-    names = ("title", "quantity", "unit", "unit_price", "vat_rate")
+    names = ("title", "quantity", "unit", "unit_price", "vat_rate", *MORE)
     return [{name: getattr(line, name) for name in names} for line in invoice.lines.order_by("position")]
 
 

@@ -114,6 +114,12 @@ def _landmarks(facts: InvoiceFacts) -> Iterable[tuple[str, str]]:
         yield _("Quote"), facts.quote_number
     if facts.order_reference:
         yield _("Your order"), facts.order_reference
+    if facts.engagement:
+        yield _("Engagement"), facts.engagement
+    if facts.buyer_accounting_reference:
+        yield _("Your reference"), facts.buyer_accounting_reference
+    if facts.nature != "S" and (place := "\n".join(letterhead.delivery_lines(facts.buyer))):
+        yield _("Delivered to"), place
     if numbers := "\n".join(letterhead.identity_lines(facts.buyer)):
         yield _("Client"), numbers
 

@@ -21,6 +21,8 @@ COPIED = (
     "unit",
     "unit_price",
     "vat_rate",
+    "nature",
+    "exemption",
     "tags",
 )
 

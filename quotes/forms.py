@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Activity, Business, Client, Contact, new_request_id
-from quotes.forms_fields import EurosField, NumberField
-from quotes.models import Offer, Question, Unit
+from quotes.forms_fields import EurosField, ExemptionField, NumberField
+from quotes.models import Nature, Offer, Question, Unit
+from quotes.vat import WITHOUT_VAT
 
 
 class RequestForm(forms.Form):
@@ -60,14 +61,16 @@ class OfferForm(forms.Form):
     vat_rate = NumberField(
         label=_("VAT rate, in %"), min_value=Decimal(0), max_value=Decimal(100), max_digits=5, decimal_places=2
     )
+    nature = forms.ChoiceField(label=_("Nature"), choices=Nature.choices, initial=Nature.SERVICES.value, required=False)
+    exemption = ExemptionField()
     tags = forms.CharField(label=_("Tags"), max_length=200, required=False, help_text=_("Separated by commas."))
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
     request_id = forms.UUIDField(widget=forms.HiddenInput, initial=new_request_id)
 
     def __init__(self, *args: Any, business: Business, **options: Any) -> None:
         super().__init__(*args, **options)
-        if business.vat_regime == Business.VatRegime.FRANCHISE:
-            del self.fields["vat_rate"]
+        if business.vat_regime in WITHOUT_VAT:
+            del self.fields["vat_rate"], self.fields["exemption"]
         else:
             self.fields["unit_price"].label = _("Price in euros, before VAT")
 
@@ -80,7 +83,8 @@ class OfferForm(forms.Form):
         said = dict(self.cleaned_data)
         for name in ("revision", "request_id"):
             said.pop(name)
-        return {"vat_rate": Decimal(0)} | said
+        said["nature"] = said["nature"] or Nature.SERVICES.value
+        return {"vat_rate": Decimal(0), "exemption": ""} | said
 
     @classmethod
     def initial_of(cls, offer: Offer) -> dict[str, Any]:
