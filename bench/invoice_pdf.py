@@ -1,8 +1,11 @@
 """How long an invoice takes: 8 lines, logo, PDF/A-3a + PDF/UA-1 with its XML, beside other ways of printing its page.
 
+Each round prints another invoice: other client, titles, descriptions, prices, as in a cooperative's month.
 `ratio_to_plain`: a plain `weasyprint.HTML(string=…).write_pdf()` of the same page, with the same web fonts and the
-same stylesheet inside it, in the same run, turn by turn. `ratio_to_wkhtmltopdf` and `ratio_to_chromium` (a warm one)
-where those are installed. Times are medians, in milliseconds, of this process.
+same stylesheet inside it, in the same run, turn by turn. `ratio_to_wkhtmltopdf` and `ratio_to_chromium` (a warm one),
+of the same pages, where those are installed. `long_ratio`: 500 lines over 25. `two_processes`: how much more two do
+than one. `memory_drift`: what a worker's memory grew by between its 200th document and its 2 000th. Times are medians,
+in milliseconds, of this process.
 """
 
 import base64
@@ -15,51 +18,73 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
 from weasyprint import HTML
 
+from bench import invoice_runs as runs
 from billing import facturx, paper
-from billing.facts import STANDARD, InvoiceFacts
+from billing.facts import STANDARD, InvoiceFacts, Line
 from lib import pdf
-from tests.kit.samples import invoice, line, part
+from lib.money import euros, total
+from tests.kit.samples import FARM, invoice, line, part
 
 CREATED = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
 ROUNDS = 25
+WORDS = """site ferme vitrine panier recette atelier conseil texte image carte plan banque livre jardin semence
+    relais marché verger ruche moulin étable grange serre""".split()  # noqa: SIM905
 
 
 def measure(rounds: int = ROUNDS) -> dict[str, Any]:
     """Return `ms`, `plain_ms`, `bytes` and the ratios."""
-    facts = sample()
-    html = paper.invoice_html(facts)
-    page = _page_alone(facts, html)
-    ours, plain = _turns(lambda: _ours(facts, html), lambda: HTML(string=page).write_pdf(), rounds=rounds)
+    printed = [Printed(sample(n)) for n in range(rounds + 1)]
+    ours, plain = _turns(Printed.ours, Printed.plain, over=printed)
     result: dict[str, Any] = {
         "ms": _rounded(ours),
         "plain_ms": _rounded(plain),
         "ratio_to_plain": round(_ratio(ours, plain), 3),
-        "page_ms": _rounded(_turns(lambda: paper.invoice_html(facts), rounds=rounds)[0]),
-        "bytes": len(_ours(facts, html)),
+        "page_ms": _rounded(_turns(lambda one: paper.invoice_html(one.facts), over=printed)[0]),
+        "bytes": max(len(one.ours()) for one in printed[:3]),
     }
     for name, other in (("wkhtmltopdf", _wkhtmltopdf), ("chromium", _chromium)):
-        if (times := other(page, rounds=7)) is not None:
+        if (times := other(printed[:8])) is not None:
             result[f"{name}_ms"] = _rounded(times)
             result[f"ratio_to_{name}"] = round(_ratio(ours, times), 3)
-    return result
+    return result | runs.measure(lambda n: Printed(sample(n)).ours(), lambda count: Printed(of_lines(count)).ours())
 
 
-def sample() -> InvoiceFacts:
-    """Return the invoice that is printed: eight lines, a logo, euros and goods."""
-    lines = tuple(line(n, f"Prestation numéro {n}", "1", "150", description="Sobre et utile.") for n in range(1, 9))
+def sample(n: int) -> InvoiceFacts:
+    """Return the nth invoice that is printed: eight lines, a logo, euros and goods."""
+    lines = tuple(
+        line(i, f"{_word(n + i)} et {_word(3 * n + i)}", "1", str(100 + (37 * n + 53 * i) % 900)) for i in range(1, 9)
+    )
+    described = tuple(replace(one, description=f"Sobre et utile, {_word(7 * n + one.position)}.") for one in lines)
+    return replace(
+        _invoice(described), number=f"F2026-{n:04d}", buyer=replace(FARM, name=f"Ferme {_word(n)} {_word(5 * n)}")
+    )
+
+
+def of_lines(count: int) -> InvoiceFacts:
+    return _invoice(tuple(line(n, f"Prestation numéro {n}", "1", "150") for n in range(1, count + 1)))
+
+
+def _invoice(lines: tuple[Line, ...]) -> InvoiceFacts:
+    rest = total(one.net for one in lines) - euros(300)
     parts = (
-        part("money", "À la livraison, par virement", "900", "to_pay"),
+        part("money", "À la livraison, par virement", str(rest.amount), "to_pay"),
         part("goods", "15 paniers de légumes à 20,00 €", "300", "to_receive"),
     )
     return replace(invoice(STANDARD, lines, parts=parts), logo=_logo())
 
 
+def _word(n: int) -> str:
+    return WORDS[n % len(WORDS)]
+
+
+@lru_cache(maxsize=1)
 def _logo() -> bytes:
     picture = Image.new("RGB", (400, 150), "#ffffff")
     draw = ImageDraw.Draw(picture)
@@ -70,17 +95,28 @@ def _logo() -> bytes:
     return out.getvalue()
 
 
-def _ours(facts: InvoiceFacts, html: str) -> bytes:
-    """Return the whole invoice from its page: XML, attachment, tags and metadata included."""
-    return pdf.render(
-        html,
-        language=facts.language,
-        created=CREATED,
-        title=paper.document_title(facts),
-        attachments=[pdf.Attachment(facturx.FILE_NAME, facturx.xml(facts), "Factur-X")],
-        pictures=[facts.logo] if facts.logo else [],
-        facturx=True,
-    )
+class Printed:
+    """One invoice: its page, and the two ways of printing it."""
+
+    def __init__(self, facts: InvoiceFacts) -> None:
+        self.facts = facts
+        self.html = paper.invoice_html(facts)
+        self.alone = _page_alone(facts, self.html)
+
+    def ours(self) -> bytes:
+        """Return the whole invoice from its page: XML, attachment, tags and metadata included."""
+        return pdf.render(
+            self.html,
+            language=self.facts.language,
+            created=CREATED,
+            title=paper.document_title(self.facts),
+            attachments=[pdf.Attachment(facturx.FILE_NAME, facturx.xml(self.facts), "Factur-X")],
+            pictures=[self.facts.logo] if self.facts.logo else [],
+            facturx=True,
+        )
+
+    def plain(self) -> bytes:
+        return bytes(HTML(string=self.alone).write_pdf())
 
 
 def _page_alone(facts: InvoiceFacts, html: str) -> str:
@@ -94,14 +130,15 @@ def _page_alone(facts: InvoiceFacts, html: str) -> str:
     return html.replace(pdf.picture_url(facts.logo), picture).replace("<style>", f"<style>{css}", 1)
 
 
-def _turns(*ways: Callable[[], object], rounds: int) -> list[list[float]]:
-    """Return the times of each way, taken turn by turn so that the machine's moods fall on all of them."""
-    for way in ways:
-        way()
+def _turns(*ways: Callable[[Printed], object], over: list[Printed]) -> list[list[float]]:
+    """Return the times of each way over the documents but the first, which warms up; taken turn by turn so that the
+    machine's moods fall on all ways."""
     times: list[list[float]] = [[] for _ in ways]
-    for _ in range(rounds):
+    for number, one in enumerate(over):
         for way, kept in zip(ways, times, strict=True):
-            kept.append(_timed(way))
+            spent = _timed(lambda way=way, one=one: way(one))
+            if number:
+                kept.append(spent)
     return times
 
 
@@ -119,18 +156,22 @@ def _rounded(times: list[float]) -> float:
     return round(statistics.median(times), 1)
 
 
-def _wkhtmltopdf(page: str, *, rounds: int) -> list[float] | None:
+def _wkhtmltopdf(printed: list[Printed]) -> list[float] | None:
     program = shutil.which("wkhtmltopdf")
     if program is None:
         return None
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "page.html"), Path(folder, "page.pdf")
-        source.write_text(page)
         command = [program, "--quiet", str(source), str(target)]
-        return _turns(lambda: subprocess.run(command, check=True, timeout=60), rounds=rounds)[0]
+
+        def made(one: Printed) -> None:
+            source.write_text(one.alone)
+            subprocess.run(command, check=True, timeout=60, stderr=subprocess.DEVNULL)
+
+        return _turns(made, over=printed)[0]
 
 
-def _chromium(page: str, *, rounds: int) -> list[float] | None:
+def _chromium(printed: list[Printed]) -> list[float] | None:
     """Time a Chromium that is already open, page by page."""
     program = shutil.which("chromium")
     if program is None:
@@ -143,10 +184,10 @@ def _chromium(page: str, *, rounds: int) -> list[float] | None:
         )
         tab = browser.new_page()
 
-        def printed() -> None:
-            tab.set_content(page, wait_until="load")
+        def made(one: Printed) -> None:
+            tab.set_content(one.alone, wait_until="load")
             tab.pdf(format="A4", tagged=True, print_background=True)
 
-        times = _turns(printed, rounds=rounds)[0]
+        times = _turns(made, over=printed)[0]
         browser.close()
     return times
