@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from billing import ordering, stating, taxing
+from billing import agreeing, ordering, stating, taxing
 from billing.drafting import charges_no_vat
 from billing.facts import InvoiceFacts
 from billing.models import Invoice
@@ -28,8 +28,16 @@ def obstacles(invoice: Invoice, facts: InvoiceFacts, on: date) -> list[str]:
         *_regime(invoice),
         *taxing.obstacles(invoice, on),
         *ordering.obstacles(invoice),
+        *agreeing.obstacles(invoice),
         *_characters(facts),
     ]
+
+
+def doubts(invoice: Invoice) -> list[str]:
+    """Return what a person should look at before issuing this draft: it stops nothing."""
+    if invoice.corrects_id or invoice.client.kind != Client.Kind.PUBLIC or invoice.engagement:
+        return []
+    return [_("Most public bodies refuse an invoice without their engagement number: ask for it, or check.")]
 
 
 def _seller(seller: Mapping[str, Any]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from billing import claiming
 from billing.drafting import DraftLine, lines_of_taxes, lock_quote, situation_of, values_of_line, write
 from billing.models import Invoice
 from billing.ordering import deposit_is_deducted
+from billing.roles import is_replaced
 from billing.splitting import credited, exceed, gross, shared
 from lib.money import euros, total
 from people.models import User
@@ -73,6 +74,8 @@ def why_not(invoice: Invoice) -> str:
         return _("A draft is changed or thrown away, not credited.")
     if invoice.corrects_id:
         return _("A credit note is not credited: issue a new invoice.")
+    if is_replaced(invoice):
+        return _("This invoice is cancelled and replaced by another one: correct that one.")
     if (final := claiming.deducted_in(invoice)) is not None:
         return deposit_is_deducted(invoice, final)
     if creditable(invoice).amount <= 0:

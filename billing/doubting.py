@@ -11,8 +11,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing import balances
+from billing.agreeing import left_of
 from billing.allocating import SettlingError
-from billing.models import MissedDelivery, Receipt
+from billing.models import AgreedPart, MissedDelivery, Receipt
+from billing.roles import is_replaced
 from lib.days import day_written
 from people.models import Client
 from quotes.models import Acceptance, Kind, RemunerationTerm
@@ -51,6 +53,19 @@ def refuse_surplus(term: RemunerationTerm, quantity: Decimal | None) -> None:
         words = _("Only %(left)s still to come, and you write %(came)s. If this is no mistake, confirm it below.")
     said = {"left": counted(max(left, Decimal(0)), unit, language), "came": counted(quantity, unit, language)}
     raise SurplusError(words % said, SURPLUS_IS_SURE)
+
+
+def refuse_more_than_agreed(part: AgreedPart, client: Client, quantity: Decimal | None) -> None:
+    """Raise SettlingError for another client's part, for more units of it than are still to come, or for half a basket.
+    Any more that came is recorded apart: a person says what it settles."""
+    left, language = left_of(part), get_language() or "fr"
+    if part.invoice.client_id != client.pk or is_replaced(part.invoice):
+        raise SettlingError(_("This is not part of an invoice that this client is to pay so."))
+    if part.kind == Kind.GOODS and quantity is not None and quantity % 1:
+        raise SettlingError(_("Goods are counted in whole units."), "quantity")
+    if quantity is not None and quantity > left:
+        words = {"left": counted(max(left, Decimal(0)), part.unit or part.label, language)}
+        raise SettlingError(_("Still to come: %(left)s.") % words, "quantity")
 
 
 def refuse_day(received_on: date, term: RemunerationTerm | None, client: Client, today: date) -> None:

@@ -6,7 +6,7 @@ A draft has no number, may be changed and thrown away. Its totals are those of i
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -22,6 +22,20 @@ from quotes import vat
 from quotes.models import Acceptance, Nature, QuoteVersion
 from quotes.paper import rate_in_words
 from quotes.pricing import LineValues, Tax, priced
+
+CHANGEABLE = frozenset(
+    {
+        "title",
+        "introduction",
+        "order_reference",
+        "engagement",
+        "buyer_accounting_reference",
+        "period_since",
+        "period_until",
+        "delivered_on",
+        "due_on",
+    }
+)
 
 
 class DraftingError(Exception):
@@ -291,19 +305,23 @@ def save_draft(
     revision: int,
     by: User,
     at: datetime,
-    title: str,
-    introduction: str = "",
-    order_reference: str = "",
-    delivered_on: date | None = None,
-    due_on: date | None = None,
     lines: Sequence[DraftLine] | None = None,
+    **said: Any,
 ) -> Invoice:
-    """Change a draft seen at `revision`; StaleDraft if it has changed since. Lines only where there is no quote."""
+    """Change a draft seen at `revision`; StaleDraft if it has changed since. `said`: what of CHANGEABLE is to be said
+    from now on. Lines only where there is no quote."""
+    return save_now(invoice=invoice, revision=revision, lines=lines, **said)
+
+
+def save_now(*, invoice: Invoice, revision: int, lines: Sequence[DraftLine] | None = None, **said: Any) -> Invoice:
+    """Do what `save_draft` does, within the caller's transaction."""
     draft = locked_draft(invoice)
     if draft.revision != revision:
         raise StaleDraft(draft)
-    draft.title, draft.introduction, draft.order_reference = title, introduction, order_reference
-    draft.delivered_on, draft.due_on = delivered_on, due_on
+    for name, value in said.items():
+        if name not in CHANGEABLE:
+            raise TypeError(f"{name} of a draft is not changed.")
+        setattr(draft, name, value)
     draft.revision += 1
     if lines is not None:
         _replace_lines(draft, lines)

@@ -106,7 +106,9 @@ def _is_paragraph(note: Note) -> bool:
 
 def _landmarks(facts: InvoiceFacts) -> Iterable[tuple[str, str]]:
     yield _("Date"), day(facts.issued_on)
-    if not facts.is_credit and facts.kind != DEPOSIT:
+    if facts.period:
+        yield _("Period"), _("%(since)s to %(until)s") % {"since": day(facts.period[0]), "until": day(facts.period[1])}
+    elif not facts.is_credit and facts.kind != DEPOSIT:
         yield _("Done on"), day(facts.delivered_on)
     if facts.due_on and facts.payable.amount > 0 and not facts.is_credit:
         yield _("To be paid by"), day(facts.due_on)
@@ -125,7 +127,10 @@ def _landmarks(facts: InvoiceFacts) -> Iterable[tuple[str, str]]:
 
 
 def _corrected(facts: InvoiceFacts) -> str:
-    """Return which invoice a credit note corrects (CGI 289 I-5), unless its title says so already."""
+    """Return which invoice a credit note corrects, or a replacement cancels (CGI 289 I-5), unless its title says so."""
+    if facts.replaces:
+        words = {"number": facts.replaces.number, "day": day(facts.replaces.issued_on)}
+        return _("Cancels and replaces invoice %(number)s of %(day)s.") % words
     if not facts.corrects or facts.corrects.number in facts.title:
         return ""
     words = {"number": facts.corrects.number, "day": day(facts.corrects.issued_on)}

@@ -21,8 +21,8 @@ def why_not_replaced(invoice: Invoice) -> str:
     if invoice.deductions.exists():
         return (
             _(
-                "Invoice %(number)s deducts deposits, and a replacement may name one earlier document only: write a credit "
-                "note of all of it, then a new invoice."
+                "Invoice %(number)s deducts deposits, and a replacement may name one earlier document only: write a "
+                "credit note of all of it, then a new invoice."
             )
             % words
         )
@@ -33,4 +33,6 @@ def why_not_replaced(invoice: Invoice) -> str:
             **words,
             "other": taker.number,
         }
+    if invoice.payment_requests.filter(reverses=None, reversed_by=None).exists():
+        return _("Euros are asked for instead of a part of invoice %(number)s: undo that request first.") % words
     return next((why for receipt, _value in settled_of(invoice) if (why := why_bound(receipt, invoice))), "")

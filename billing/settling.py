@@ -28,11 +28,11 @@ from billing.allocating import (
 )
 from billing.carrying import expected_days
 from billing.compensated import why_bound
-from billing.doubting import SurplusError, refuse_day, refuse_surplus
+from billing.doubting import SurplusError, refuse_day, refuse_more_than_agreed, refuse_surplus
 from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.missing import miss, missed_on, recorded_days, reverse_missed
-from billing.models import Allocation, Invoice, MissedDelivery, Receipt
+from billing.models import AgreedPart, Allocation, Invoice, MissedDelivery, Receipt
 from billing.sealing import seal_of_receipt
 from lib import law
 from lib.money import cents, euros, written
@@ -121,6 +121,7 @@ def record_receipt(
     received_on: date,
     request_id: uuid.UUID,
     term: RemunerationTerm | None = None,
+    part: AgreedPart | None = None,
     kind: str = "",
     invoice: Invoice | None = None,
     allocates: bool = True,
@@ -129,7 +130,8 @@ def record_receipt(
 ) -> Receipt:
     """Record what came (`said`: the other fields of Received); the same `request_id` again returns the first one.
 
-    With a `term`, what is not said (kind, label, unit, value of a unit, valuation) is as agreed. It settles `invoice`
+    With a `term`, or an agreed `part` of an invoice without a quote, what is not said (kind, label, unit, value of a
+    unit, valuation) is as agreed; a part settles its own invoice. It settles `invoice`
     if one is chosen, else the oldest open invoice of the same accepted quote (a deposit its own deposit invoice first),
     as far as there is something left; the rest waits. Raises SettlingError: SurplusError for more units of a term in
     kind than are still to come, unless `surplus_is_sure`.
@@ -140,10 +142,14 @@ def record_receipt(
         if found.client_id != client.pk:
             raise SettlingError(_("This form was already used."))
         return found
-    received = Received(kind=kind or (term.kind if term else Kind.MONEY), received_on=received_on, **said)
+    agreed = term or part
+    received = Received(kind=kind or (agreed.kind if agreed else Kind.MONEY), received_on=received_on, **said)
     if term is not None and not surplus_is_sure:
         refuse_surplus(term, received.quantity)
-    receipt = _record(by=by, at=at, client=client, received=received, request_id=request_id, term=term)
+    if part is not None:
+        refuse_more_than_agreed(part, client, received.quantity)
+        invoice = part.invoice
+    receipt = _record(by=by, at=at, client=client, received=received, request_id=request_id, term=term, part=part)
     if invoice is not None:
         allocate_now(receipt, [invoice], at)
     elif allocates:
@@ -240,9 +246,10 @@ def _record(
     received: Received,
     request_id: uuid.UUID,
     term: RemunerationTerm | None,
+    part: AgreedPart | None = None,
 ) -> Receipt:
-    """Insert one receipt, completed by its term and checked."""
-    received = completed(received, term)
+    """Insert one receipt, completed by its term or part and checked."""
+    received = completed(received, term or part)
     activity = client.activity
     _refuse(received, term, client, day_of(at, activity.business.time_zone))
     return Receipt.objects.create(
@@ -250,6 +257,7 @@ def _record(
         activity=activity,
         client=client,
         term=term,
+        part=part,
         kind=received.kind,
         received_on=received.received_on,
         planned_on=received.planned_on,
@@ -269,7 +277,7 @@ def _record(
     )
 
 
-def completed(received: Received, term: RemunerationTerm | None) -> Received:
+def completed(received: Received, term: RemunerationTerm | AgreedPart | None) -> Received:
     """Return what came, with what was agreed where nothing was said, and the only possible means where there is one."""
     means = MEANS_OF[Kind(received.kind)]
     one = replace(received, means=received.means or means[0])

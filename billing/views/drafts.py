@@ -10,9 +10,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import crediting, drafting, issuing, waiving
+from billing import agreeing, crediting, drafting, issuing, waiving
+from billing.agreeing import kinds_of
 from billing.checking import obstacles
 from billing.forms import CreditForm, DraftForm, LineFormSet, OneOffForm, initial_of
+from billing.forms_parts import PartFormSet, initial_of_parts
 from billing.models import Invoice
 from billing.views.common import bar_of, invoice_or_404, may_write, say, today_of
 from lib import clock
@@ -103,23 +105,13 @@ def invoice_final(request: BusinessRequest, pk: int) -> HttpResponse:
 def invoice_edit(request: BusinessRequest, pk: int) -> HttpResponse:
     """Change what may be changed on a draft; a draft changed elsewhere meanwhile shows both texts."""
     draft = _editable(request, pk)
-    free = not (draft.acceptance_id or draft.corrects_id)
     data = request.POST if request.method == "POST" else None
-    form = DraftForm(data) if data is not None else DraftForm.of(draft)
-    business = {"business": request.business}
-    lines: Any = LineFormSet(data, prefix="line", form_kwargs=business, initial=initial_of(draft)) if free else None
+    form = DraftForm(data, invoice=draft) if data is not None else DraftForm.of(draft)
+    lines, parts = _sets(request, draft, data)
     saved: Invoice | None = None
-    if data is not None and form.is_valid() and (lines is None or lines.is_valid()):
+    if data is not None and all(one.is_valid() for one in (form, lines, parts) if one is not None):
         try:
-            said = {name: value for name, value in form.cleaned_data.items() if name != "revision"}
-            drafting.save_draft(
-                invoice=draft,
-                revision=form.cleaned_data["revision"],
-                by=request.user,
-                at=clock.now(),
-                lines=lines.lines() if lines else None,
-                **said,
-            )
+            _save(request, draft, form, lines, parts)
         except drafting.StaleDraft as stale:
             saved = stale.saved
             form.data = {**request.POST.dict(), "revision": str(saved.revision)}
@@ -128,8 +120,29 @@ def invoice_edit(request: BusinessRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The draft is saved."))
             return redirect(draft)
-    context = {"invoice": draft, "form": form, "lines": lines, "saved": saved}
+    context = {"invoice": draft, "form": form, "lines": lines, "parts": parts, "saved": saved}
     return render(request, "billing/invoice_edit.html", context, status=422 if data is not None else 200)
+
+
+def _sets(request: BusinessRequest, draft: Invoice, data: Any) -> tuple[Any, Any]:
+    """Return the forms of the lines, and of the parts paid otherwise than in euros, where a person may change them."""
+    if draft.acceptance_id or draft.corrects_id:
+        return None, None
+    business = {"business": request.business}
+    lines = LineFormSet(data, prefix="line", form_kwargs=business, initial=initial_of(draft))
+    if not kinds_of(request.business) and not draft.agreed_parts.exists():
+        return lines, None
+    return lines, PartFormSet(data, prefix="part", form_kwargs=business, initial=initial_of_parts(draft))
+
+
+def _save(request: BusinessRequest, draft: Invoice, form: DraftForm, lines: Any, parts: Any) -> None:
+    said: dict[str, Any] = {"invoice": draft, "by": request.user, "at": clock.now(), **form.cleaned_data}
+    if lines is not None:
+        said["lines"] = lines.lines()
+    if parts is not None:
+        agreeing.save_draft(parts=parts.parts(), **said)
+    else:
+        drafting.save_draft(**said)
 
 
 @in_business

@@ -12,10 +12,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from billing import balances, crediting, issuing, mailing, reminding, stating
-from billing.checking import obstacles
+from billing import agreeing, balances, crediting, issuing, mailing, reminding, replaceable, stating, taxing
+from billing.checking import doubts, obstacles
 from billing.forms import MailForm
+from billing.forms_parts import forms_of
 from billing.models import Allocation, Invoice, Receipt
+from billing.roles import role_of
 from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
 from billing.views.next_steps import DRAFTS, STATES, in_state, next_step, state_of
 from lib import clock
@@ -115,6 +117,10 @@ def invoice(request: BusinessRequest, pk: int) -> HttpResponse:
         "credit_notes": found.credit_notes.order_by("pk"),
         "may_write": may_write(request),
         "why_no_credit": crediting.why_not(found),
+        "why_not_replaced": "" if found.corrects_id else replaceable.why_not_replaced(found),
+        "replacement": Invoice.objects.filter(replaces=found).first(),
+        "parts": [forms_of(one, today_of(request)) for one in agreeing.to_come(found)],
+        "shortfalls": agreeing.shortfalls_of(found),
         "waiting": _waiting(found, row),
     }
     return render(request, "billing/invoice.html", context)
@@ -132,6 +138,8 @@ def _draft(request: BusinessRequest, draft: Invoice) -> HttpResponse:
         "said": said,
         "claim": claim,
         "obstacles": obstacles(draft, said, on),
+        "doubts": [*doubts(draft), *taxing.advice(draft, on)],
+        "is_deposit": role_of(draft) == Invoice.Type.DEPOSIT,
         "segments": bar_of(said),
         "may_write": may_write(request),
     }

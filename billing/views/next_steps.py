@@ -22,7 +22,7 @@ DRAFT, OVERDUE, OPEN, IN_KIND, SETTLED, CREDITED, CREDIT_NOTE, OVERPAID = (
     "credit_note",
     "overpaid",
 )
-CAME_BACK = "came_back"
+CAME_BACK, REPLACED = "came_back", "replaced"
 DRAFTS = (DRAFT, CAME_BACK)
 WORDS = {
     DRAFT: pgettext_lazy("invoice", "draft"),
@@ -34,6 +34,7 @@ WORDS = {
     CREDITED: gettext_lazy("credited"),
     CREDIT_NOTE: pgettext_lazy("state", "credit note"),
     OVERPAID: gettext_lazy("paid too much"),
+    REPLACED: gettext_lazy("cancelled and replaced"),
 }
 TONES = {DRAFT: "", OVERDUE: "bad", OPEN: "wait", IN_KIND: "wait", SETTLED: "good", OVERPAID: "bad"}
 FILTERS = {
@@ -42,7 +43,8 @@ FILTERS = {
     OVERDUE: Q(is_overdue=True),
     OPEN: Q(euros_left__gt=0),
     IN_KIND: Q(in_kind_left__gt=0),
-    SETTLED: Q(issued_at__isnull=False, left__lte=0) & ~Q(type=Invoice.Type.CREDIT_NOTE),
+    SETTLED: Q(issued_at__isnull=False, left__lte=0, is_replaced=False) & ~Q(type=Invoice.Type.CREDIT_NOTE),
+    REPLACED: Q(is_replaced=True),
     CREDIT_NOTE: Q(type=Invoice.Type.CREDIT_NOTE),
 }
 STATES = [(state, WORDS[state]) for state in FILTERS]
@@ -85,6 +87,8 @@ def _key(row: Any) -> str:
         return DRAFT
     if row.type == Invoice.Type.CREDIT_NOTE:
         return CREDIT_NOTE
+    if row.is_replaced:
+        return REPLACED
     if row.is_overdue:
         return OVERDUE
     if row.euros_left > 0:

@@ -9,7 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from lib.bars import Segment
 from people.models import new_request_id
 from quotes import doors, mixes
-from quotes.follow_ups import is_closed, said_of
+from quotes.follow_ups import is_closed, said_of, steps_of
 from quotes.models import (
     Acceptance,
     Kind,
@@ -115,6 +115,7 @@ class Following:
         return {
             "invoices_url": f"{invoices}?client={self.quote.client_id}" if invoices else "",
             "final_url": "" if is_closed(self.quote.pk) else _address("invoice_final", self.slug, self.quote.pk),
+            "steps": steps_of(self.quote.pk),
             "to_come": [(term, _address("term_confirm", self.slug, term.pk)) for term in terms],
         }
 
