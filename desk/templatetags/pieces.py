@@ -21,6 +21,7 @@ from lib import bars, days, markdown
 from lib.money import euros, number_written, percent_written, written
 from people.access import sees_everything
 from people.models import Contact
+from quotes.paper import rate_in_words
 
 register = template.Library()
 
@@ -72,6 +73,13 @@ def number(value: Decimal | int | None) -> str:
 def percent(value: Decimal | int | None) -> str:
     """`{{ line.vat_rate|percent }}`: 5,5 %."""
     return "" if value is None or value == "" else percent_written(value, get_language() or "fr")
+
+
+@register.filter
+def rate(value: Any) -> str:
+    """`{{ tax|rate }}`, `{{ line|rate }}`: the VAT rate, or the word for what is not taxed."""
+    percent: Decimal = value.rate if hasattr(value, "rate") else value.vat_rate
+    return rate_in_words(value.category, percent, get_language() or "fr")
 
 
 @register.filter(name="markdown")

@@ -13,8 +13,8 @@ from django.utils.translation import get_language
 from lib.bars import mix_bar
 from lib.money import number_written, written
 from quotes import mentions, mixes, wording
-from quotes.models import Kind, QuoteLine, QuoteVersion
-from quotes.paper import quantity_in_words, rate_in_words
+from quotes.models import Kind, QuoteVersion
+from quotes.paper import quantity_in_words
 from quotes.terms import TermValues, planned_days
 from quotes.views.common import label_of, segments_of
 
@@ -41,20 +41,12 @@ def reading_of(version: QuoteVersion) -> dict[str, Any]:
         "plain_words": wording.plain_words_of(deal, language),
         "bar": bar_of(terms, language),
         "terms": _said(terms, language),
-        "lines": [_line(line, language) for line in lines],
+        "lines": [{"row": line, "quantity": quantity_in_words(line.quantity, line.unit, language)} for line in lines],
         "price": price,
         "taxes": price.taxes,
         "calendar": calendar_of(terms, language),
         "mentions": _mentions(version, terms),
         "is_demonstration": version.quote.business.is_demonstration,
-    }
-
-
-def _line(line: QuoteLine, language: str) -> dict[str, Any]:
-    return {
-        "row": line,
-        "quantity": quantity_in_words(line.quantity, line.unit, language),
-        "rate": rate_in_words(line.category, line.vat_rate, language),
     }
 
 
