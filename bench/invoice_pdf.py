@@ -14,11 +14,10 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ from PIL import Image, ImageDraw
 from weasyprint import HTML
 
 from bench import invoice_runs as runs
+from bench.timing import milliseconds
 from billing import facturx, paper
 from billing.facts import STANDARD, InvoiceFacts, Line
 from lib import pdf
@@ -136,16 +136,10 @@ def _turns(*ways: Callable[[Printed], object], over: list[Printed]) -> list[list
     times: list[list[float]] = [[] for _ in ways]
     for number, one in enumerate(over):
         for way, kept in zip(ways, times, strict=True):
-            spent = _timed(lambda way=way, one=one: way(one))
+            spent = milliseconds(partial(way, one))
             if number:
                 kept.append(spent)
     return times
-
-
-def _timed(way: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    way()
-    return (time.perf_counter() - start) * 1000
 
 
 def _ratio(ours: list[float], other: list[float]) -> float:

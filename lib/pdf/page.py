@@ -10,14 +10,15 @@ from io import StringIO
 from typing import Any
 from xml.etree import ElementTree
 
-import cssselect2
 import tinyhtml5
+from cssselect2.tree import ElementWrapper
 from weasyprint import CSS, HTML
 from weasyprint.css.counters import CounterStyle
 from weasyprint.css.targets import TargetCollector
 from weasyprint.document import Document
 from weasyprint.document import Page as PrintedPage
 from weasyprint.formatting_structure.build import build_formatting_structure
+from weasyprint.html import UA_COUNTER_STYLE
 from weasyprint.images import get_image_from_uri
 from weasyprint.layout import LayoutContext, layout_document
 from weasyprint.pdf.metadata import DocumentMetadata
@@ -39,7 +40,7 @@ class Page(HTML):
 
     @cached_property
     def wrapper_element(self) -> Any:
-        return cssselect2.ElementWrapper.from_html_root(self.etree_element, content_language=None)
+        return ElementWrapper.from_html_root(self.etree_element, content_language=None)
 
     def _ua_stylesheets(self, forms: bool = False) -> list[CSS]:
         return [self.base_sheet]
@@ -64,8 +65,7 @@ class Layout:
         self.fonts, self.base, self.own = fonts, base, own
         self.families: OrderedDict[str, Family] = OrderedDict()
         self.counters = CounterStyle()
-        for sheet in HTML._ua_counter_style(None):
-            self.counters.update(sheet)
+        self.counters.update(UA_COUNTER_STYLE)
 
     def family(self, page: Page) -> Family | None:
         """Return the styles shared by the documents of one accent colour; None for a page that is unlike ours."""
@@ -100,6 +100,4 @@ class Layout:
             context.footnotes,
         )
         pages = [PrintedPage(box) for box in layout_document(page, root, context)]
-        document = Document(pages, DocumentMetadata(), page.url_fetcher, self.fonts, {}, OUTPUT_INTENT)
-        document._html = page
-        return document
+        return Document(pages, DocumentMetadata(), page.url_fetcher, self.fonts, {}, OUTPUT_INTENT)

@@ -26,7 +26,7 @@ def to_bytes(item: Any) -> bytes:
         return b"%d" % item
     if kind is float:
         return b"%d" % item if item.is_integer() else (b"%f" % item).rstrip(b"0")
-    return item.data if isinstance(item, pydyf.Object) else str(item).encode("ascii")  # type: ignore[no-any-return]
+    return item.data if isinstance(item, pydyf.Object) else str(item).encode("ascii")
 
 
 def _dictionary(self: Any) -> bytes:
@@ -81,7 +81,7 @@ def write(self: Any, output: Any, version: Any = b"1.7", identifier: Any = False
 def _close(self: Any, output: Any, digest: Any, packed: list[bytes], places: bytes) -> None:
     """Write the stream of small objects, then where everything is."""
     extra = {"Type": "/ObjStm", "N": len(packed), "First": len(places) + 1}
-    box = pydyf.Stream([places, *packed], extra, True)
+    box: Any = pydyf.Stream([places, *packed], extra, True)
     box.offset = self.current_position
     self.add_object(box)
     data = box.data
@@ -89,10 +89,14 @@ def _close(self: Any, output: Any, digest: Any, packed: list[bytes], places: byt
     self.write_line(b"%d %d obj\n%b\nendobj" % (box.number, box.generation, data), output)
     widths, table = _references(self, box.number, len(packed))
     identifier = pydyf.String(digest.hexdigest().encode()).data
-    where = {"Type": "/XRef", "Index": pydyf.Array((0, len(self.objects) + 1)), "W": pydyf.Array(widths)}
+    where: dict[str, Any] = {
+        "Type": "/XRef",
+        "Index": pydyf.Array((0, len(self.objects) + 1)),
+        "W": pydyf.Array(widths),
+    }
     where |= {"Size": len(self.objects) + 1, "Root": self.catalog.reference}
     where |= {"Info": self.info.reference} if self.info else {}
-    stream = pydyf.Stream([table], where | {"ID": pydyf.Array((identifier, identifier))}, True)
+    stream: Any = pydyf.Stream([table], where | {"ID": pydyf.Array((identifier, identifier))}, True)
     self.xref_position = stream.offset = self.current_position
     self.add_object(stream)
     self.write_line(stream.indirect, output)

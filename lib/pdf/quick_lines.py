@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from weasyprint.formatting_structure.boxes import TextBox
-from weasyprint.layout import inline
+from weasyprint.layout import inline, percent
 from weasyprint.text import line_break
 
 from lib.pdf.quick_kept import Kept, number_of
@@ -95,7 +95,7 @@ def iter_line_boxes(
             first_line_style,
         )
         return
-    inline.resolve_percentages(box, containing_block)
+    percent.resolve_percentages(box, containing_block)
     box.text_indent = 0
     while True:
         skip_stack = inline.skip_first_whitespace(box, skip_stack)
@@ -121,7 +121,7 @@ def _line(context: Any, box: Any, position_y: float, skip_stack: Any, block: Any
     box.position_x = text.position_x = left
     box.position_y = text.position_y = position_y
     box.width = box.height = 0
-    inline.resolve_percentages(text, block)
+    percent.resolve_percentages(text, block)
     child, resume, preserved = inline.split_text_box(context, text, (left + available) * (1 + 1e-9) - left, skip)
     line = box.copy_with_children([] if child is None else [child])
     line.width = 0 if child is None else child.position_x + child.margin_width() - line.content_box_x()

@@ -86,7 +86,8 @@ def _read(words: str, line: Any) -> Glyphs | None:
     if not words.strip() or line.runs == ffi.NULL:
         return None
     run, pango_font, key, size, face = line.runs[0], None, 0, 0.0, None
-    encoded, letters = words.encode(), {}
+    encoded = words.encode()
+    letters: dict[int, str] = {}
     parts: list[str] = []
     while run != ffi.NULL:
         item = run.data
