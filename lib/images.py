@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -14,6 +14,8 @@ LARGEST_PICTURE = 25_000_000  # pixels: a small file can claim a picture that fi
 LARGEST_SCAN = 60_000_000  # pixels: a photograph by a telephone has 12 to 50 millions
 SCAN_QUALITY = 92
 LOGO_SIZE = (400, 400)
+LOGO_WEIGHT = 14_000  # bytes: of the 45 kB that an invoice may weigh
+LOGO_QUALITIES = (92, 85, 75, 65)
 FORMATS = ("PNG", "JPEG")
 
 
@@ -25,7 +27,9 @@ class NotAnImage(ValidationError):
 
 
 def clean_logo(file: IO[bytes] | bytes) -> bytes:
-    """Return a PNG of at most 400 × 400 pixels, in RGB on white, turned upright, without metadata.
+    """Return a picture of at most 400 × 400 pixels and 14 kB, in RGB on white, turned upright, without metadata.
+
+    A PNG, or a JPEG where that is what it takes to keep it light: it weighs on every document for ten years.
 
     Raises NotAnImage for anything but a PNG or a JPEG, above 2 MB, too many pixels, or damaged.
     """
@@ -88,6 +92,27 @@ def _redrawn(content: bytes) -> bytes:
         layered.thumbnail(LOGO_SIZE, Image.Resampling.LANCZOS)
     page = Image.new("RGB", layered.size, "white")
     page.paste(layered, mask=layered.getchannel("A"))
+    return _light(page)
+
+
+def _light(page: Image.Image) -> bytes:
+    """Return a picture as a PNG, which keeps it exactly; else as a JPEG as good as its weight allows, or smaller."""
+    if len(exact := _encoded(page, "PNG", optimize=True)) <= LOGO_WEIGHT:
+        return exact
+    while True:
+        for quality in LOGO_QUALITIES:
+            found = _encoded(page, "JPEG", quality=quality, subsampling=0, optimize=True)
+            if len(found) <= LOGO_WEIGHT:
+                return found
+        page = page.resize((page.width * 4 // 5, max(page.height * 4 // 5, 1)), Image.Resampling.LANCZOS)
+
+
+def _encoded(page: Image.Image, kind: str, **how: Any) -> bytes:
     kept = io.BytesIO()
-    page.save(kept, "PNG", optimize=True)
+    page.save(kept, kind, **how)
     return kept.getvalue()
+
+
+def media_type(picture: bytes) -> str:
+    """Return what a logo is served as."""
+    return "image/png" if picture.startswith(b"\x89PNG") else "image/jpeg"

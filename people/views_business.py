@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from lib import clock
+from lib import clock, images
 from people.access import BusinessRequest, in_business, owner_only
 from people.forms import IdentityForm, LookForm, TaxForm
 from people.models import Business, User
@@ -137,4 +137,5 @@ def logo(request: BusinessRequest) -> HttpResponse:
     """Send the logo, which was made clean when it came in."""
     if not request.business.logo:
         raise Http404
-    return HttpResponse(bytes(request.business.logo), content_type="image/png")
+    kept = bytes(request.business.logo)
+    return HttpResponse(kept, content_type=images.media_type(kept))

@@ -51,6 +51,12 @@ def worth(price: str, rate: int = 0) -> tuple[dict[str, Any], ...]:
     return ({"unit_price": euros(price), "vat_rate": Decimal(rate)},)
 
 
+def of(nature: str = "SERVICES", exemption: str = "", **fields: Any) -> dict[str, Any]:
+    """Return a line of 99.99 € of that nature, exempt for that reason."""
+    plain = {"unit_price": euros("99.99"), "vat_rate": Decimal(0 if exemption else 20), "title": "Ce qui est vendu"}
+    return plain | {"nature": nature, "exemption": exemption} | fields
+
+
 def hours(quantity: int = 5, **fields: Any) -> dict[str, Any]:
     return _once(Kind.TIME, "Taille d’arbres", "heure", quantity, "40") | fields
 
@@ -70,6 +76,23 @@ BUYERS: dict[str, dict[str, Any]] = {
     "company": {"kind": Client.Kind.COMPANY, "name": "Atelier Dubois", "siret": "55200844300012"},
     "association": {"kind": Client.Kind.ASSOCIATION, "name": "Les Amis du Ried", "siren": "", "rna": "W671002345"},
     "person": {"kind": Client.Kind.PERSON, "name": "Noé Weiß", "siren": ""},
+    "german": {
+        "kind": Client.Kind.COMPANY,
+        "name": "Stadtgärtnerei Kehl GmbH",
+        "siren": "",
+        "vat_number": "DE136695976",
+        "country": "DE",
+        "postal_code": "77694",
+        "city": "Kehl",
+    },
+    "swiss": {
+        "kind": Client.Kind.COMPANY,
+        "name": "Ferme du Jura SA",
+        "siren": "",
+        "country": "CH",
+        "postal_code": "2800",
+        "city": "Delémont",
+    },
     "town": {"kind": Client.Kind.PUBLIC, "name": "Commune de Barr", "siren": "216700294", "service_code": "MAIRIE-2"},
 }
 

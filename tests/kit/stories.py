@@ -15,6 +15,7 @@ from tests.kit.deals import (
     Parties,
     hours,
     money,
+    of,
     stueck,
     worth,
 )
@@ -94,4 +95,18 @@ STORIES: dict[str, Callable[[], Parties]] = {
         Deal(vat=True, lines=RATES, terms=THREE_WAYS[1:]).came("goods", "2").later(35).month("goods", DECEMBER).final()
     ),
     "a deposit asked for": lambda: Deal(vat=True, lines=RATES).asked("99.99").asked("0.02").final(),
+    # No VAT, for reasons of its own
+    "exempt by its activity": lambda: (
+        Deal(vat_regime="EXEMPT", vat_exemption="training", terms=PERCENT).deposit().final()
+    ),
+    "taxed and exempt lines": lambda: OneOff(vat=True, lines=(of(), of(exemption="training"))).credited("50"),
+    "goods and services": lambda: OneOff(vat=True, lines=(of("GOODS"), of())),
+    "services to Germany": lambda: Deal(vat=True, lines=(of(), of()), terms=PERCENT, buyer="german").deposit().final(),
+    "services to Germany, credited": lambda: OneOff(vat=True, lines=(of(),), buyer="german", language="en").credited(
+        "9"
+    ),
+    "goods to Germany": lambda: OneOff(vat=True, lines=(of("GOODS"),), buyer="german"),
+    "services to Switzerland": lambda: Deal(vat=True, lines=(of(),), buyer="swiss").final().credited(),
+    "goods to Switzerland": lambda: OneOff(vat=True, lines=(of("GOODS"),), buyer="swiss"),
+    "franchise to Switzerland": lambda: OneOff(buyer="swiss"),
 }

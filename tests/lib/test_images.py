@@ -132,3 +132,17 @@ def test_a_scan_keeps_its_pixels_and_tells_no_place(kind: str) -> None:
 def test_a_scan_that_is_no_picture_is_refused(content: bytes) -> None:
     with pytest.raises(images.NotAnImage):
         images.clean_scan(content)
+
+
+@pytest.mark.parametrize("noise", [10, 60, 200])
+def test_a_picture_that_would_weigh_on_each_document_is_made_light(noise):
+    heavy = Image.effect_noise((800, 350), noise).convert("RGB")
+    kept = clean_logo(file_of(heavy, "PNG"))
+    assert len(kept) <= images.LOGO_WEIGHT
+    assert (reopened(kept).format, images.media_type(kept)) == ("JPEG", "image/jpeg")
+    assert reopened(kept).width >= 100
+
+
+def test_a_drawing_is_kept_exactly():
+    kept = clean_logo(file_of(Image.new("RGB", (400, 150), "#2f6b3c"), "PNG"))
+    assert (reopened(kept).format, images.media_type(kept)) == ("PNG", "image/png")
