@@ -13,7 +13,7 @@ from billing.models import Reminder
 from billing.overdue import Charges, Claim
 from lib import law
 from lib.days import day_written
-from lib.money import euros, written
+from lib.money import NO_BREAK_SPACE, euros, written
 from people import letterhead
 
 FRIENDLY, FIRM, FORMAL = Reminder.Level.FRIENDLY, Reminder.Level.FIRM, Reminder.Level.FORMAL
@@ -140,8 +140,9 @@ def _rows(claim: Claim, choice: Choice, on: date, language: str) -> Iterable[tup
         yield _("Please pay by"), day_written(choice.pay_by)
     seller = claim.request.seller if claim.request else claim.invoice.seller or {}
     if seller.get("iban"):
-        account = f"IBAN {letterhead.spaced(seller['iban'], (4,) * 9)}"
-        yield _("By bank transfer to"), f"{account}, BIC {seller['bic']}" if seller.get("bic") else account
+        yield "IBAN", letterhead.spaced(seller["iban"], (4,) * 9).replace(NO_BREAK_SPACE, " ")
+        if seller.get("bic"):
+            yield "BIC", seller["bic"]
         yield _("Reference to give"), claim.reference
 
 

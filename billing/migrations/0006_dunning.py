@@ -265,7 +265,7 @@ class Migration(migrations.Migration):
                     "what",
                     models.CharField(
                         choices=[
-                            ("MAILED", "sent"),
+                            ("MAILED", "sent by mail"),
                             ("LETTER", "letter made, to be posted"),
                             ("CANCELLED", "cancelled"),
                             ("PAID", "not sent: paid meanwhile"),

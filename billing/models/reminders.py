@@ -120,7 +120,7 @@ class ReminderOutcome(models.Model):
     """What became of a reminder: one row, for ever."""
 
     class What(models.TextChoices):
-        MAILED = "MAILED", _("sent")
+        MAILED = "MAILED", _("sent by mail")
         LETTER = "LETTER", _("letter made, to be posted")
         CANCELLED = "CANCELLED", _("cancelled")
         PAID = "PAID", _("not sent: paid meanwhile")

@@ -36,12 +36,12 @@ TONES = {"good", "wait", "bad", "off", ""}
 PAGES = (
     (_("Today"), "today", "", False),
     (_("Quotes"), "quotes", "quotes", False),
-    (_("Invoices"), "invoices", "invoices", False),
+    (_("Invoices"), "invoices", "invoices payment-requests", False),
     (_("Received"), "receipts", "receipts received-invoices set-offs slips", False),
     (_("Offers"), "offers", "offers", False),
     (_("Clients"), "clients", "clients", False),
     (_("Accounting"), "accounting", "accounting", False),
-    (_("Settings"), "settings", "settings members numbers", True),
+    (_("Settings"), "settings", "settings members numbers reminders", True),
 )
 
 
