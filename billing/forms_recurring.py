@@ -22,7 +22,9 @@ class RhythmForm(RequestForm):
     day = forms.IntegerField(
         label=_("On which day of the month?"), min_value=1, max_value=31, help_text=_("31: the last day of each month.")
     )
-    covers = forms.ChoiceField(label=_("What does each invoice cover?"), choices=Recurrence.Covers.choices)
+    covers = forms.ChoiceField(
+        label=_("What does each invoice cover?"), choices=Recurrence.Covers.choices, widget=forms.RadioSelect
+    )
     since = day_field(_("Not before"), required=True)
     until = day_field(_("Until"), help_text=_("Empty: until you end it."))
 

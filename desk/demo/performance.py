@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from desk.demo import stories
+from desk.demo import abroad, maintenance, mandates, partners, stories
 from desk.demo.cast import Troupe, clients, troupe
 from desk.demo.catalogue import offers, workshop_offers
 from desk.demo.stage import Stage
@@ -15,6 +15,10 @@ DEALS = (
     stories.the_joiner,
     stories.the_town,
     stories.open_quotes,
+    partners.the_pair,
+    partners.the_slip,
+    mandates.the_mandate,
+    maintenance.the_maintenance,
 )
 
 
@@ -30,5 +34,6 @@ def perform(today: date) -> Troupe:
     for deal in DEALS:
         deal(stage, players, them, sites)
     stories.the_workshop(stage, players, them, workshop)
+    abroad.the_german(stage, players)
     stage.play()
     return players
