@@ -5,7 +5,7 @@ What came in kind for an accepted quote before anything claims it is invoiced mo
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -35,9 +35,6 @@ from quotes.models import Acceptance, Kind, MoneyDue, RemunerationTerm
 from quotes.pricing import Tax, priced
 from records.models import Errand
 from records.subjects import id_of
-
-DATED = "draft_dated_deposit"
-DAYS_BEFORE = timedelta(days=7)  # time to read the draft, issue it, and be paid on the day
 
 
 def draft_deposit(errand: Errand) -> None:

@@ -6,7 +6,7 @@ and, erasable, where it came from.
 """
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import BinaryIO
 from zoneinfo import ZoneInfo
 
@@ -20,7 +20,17 @@ from lib.money import written
 from people.models import Contact, User
 from quotes import posting, sealing
 from quotes.evidence import NO_TRACES, Traces, facts_of, keep_evidence, promise_erasure
-from quotes.models import Acceptance, Question, Quote, QuoteLine, QuoteLink, QuoteVersion, Refusal
+from quotes.models import (
+    Acceptance,
+    MoneyDue,
+    Question,
+    Quote,
+    QuoteLine,
+    QuoteLink,
+    QuoteVersion,
+    Refusal,
+    RemunerationTerm,
+)
 from quotes.posting import PDF
 from quotes.states import latest_sent
 from records import errands, keeping, ledger
@@ -29,6 +39,8 @@ from records.subjects import ref
 SCANS = {b"%PDF-": (PDF, "pdf"), b"\x89PNG": ("image/png", "png"), b"\xff\xd8\xff": ("image/jpeg", "jpg")}
 MOST_BYTES_OF_SCAN = 10 * 1024 * 1024
 LONGEST_TEXT = 2000
+DEPOSIT_DRAFTED_BEFORE = timedelta(days=7)  # time to read its invoice, issue it, and be paid on the day
+MORNING = time(6)
 
 
 class AnswerError(Exception):
@@ -354,7 +366,23 @@ def _promise_what_follows(acceptance: Acceptance) -> Acceptance:
     for what in ("draft_deposit", "mail_acceptance"):
         business = acceptance.quote.business
         errands.promise(what=what, subject=ref(acceptance), at=acceptance.at, business=business)
+    for term in acceptance.version.terms.filter(due=MoneyDue.DEPOSIT_DATE, value__gt=0):
+        _promise_deposit(acceptance, term)
     return acceptance
+
+
+def _promise_deposit(acceptance: Acceptance, term: RemunerationTerm) -> None:
+    """Promise that the invoice of a deposit on a date is drafted a week before it, in the morning; at once if later."""
+    assert term.due_on is not None
+    business = acceptance.quote.business
+    morning = datetime.combine(term.due_on - DEPOSIT_DRAFTED_BEFORE, MORNING, ZoneInfo(business.time_zone))
+    errands.promise(
+        what="draft_dated_deposit",
+        subject=ref(term),
+        at=acceptance.at,
+        business=business,
+        due_at=max(morning, acceptance.at),
+    )
 
 
 def _day(quote: Quote, at: datetime) -> date:

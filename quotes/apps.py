@@ -10,7 +10,7 @@ class QuotesConfig(AppConfig):
             frozen,  # noqa: F401  (declares the rows that never change)
             verifying,
         )
-        from quotes.models import Acceptance, Evidence, QuoteVersion, Refusal
+        from quotes.models import Acceptance, Evidence, QuoteVersion, Refusal, RemunerationTerm
         from records import subjects
         from records.mails import register_link
         from records.verifying import register
@@ -21,4 +21,5 @@ class QuotesConfig(AppConfig):
         subjects.register(Acceptance, "quote__activity")
         subjects.register(Evidence, "acceptance__quote__activity")
         subjects.register(Refusal, "version__quote__activity")
+        subjects.register(RemunerationTerm, "version__quote__activity")
         register_link(doors.PURPOSE, doors.is_outdated)

@@ -16,7 +16,18 @@ from djmoney.money import Money
 
 from lib.money import euros
 from quotes.forms_fields import EurosField, ExemptionField, NumberField, number_shown
-from quotes.models import IfMissed, Kind, MoneyDue, Nature, QuoteLine, QuoteVersion, RemunerationTerm, Rhythm, Unit
+from quotes.models import (
+    ON_A_DATE,
+    IfMissed,
+    Kind,
+    MoneyDue,
+    Nature,
+    QuoteLine,
+    QuoteVersion,
+    RemunerationTerm,
+    Rhythm,
+    Unit,
+)
 
 VALID_FOR = timedelta(days=30)
 MORE = ("section", "nature", "exemption")  # what few lines say
@@ -200,7 +211,7 @@ class MoneyTermForm(TermForm):
         said = super().clean() or self.cleaned_data
         if not self.closes and said.get("amount") == (None, None):
             self.add_error("amount", _("Say how much: an amount, a share in %, or tick “takes what is left”."))
-        if said.get("due") == MoneyDue.DATE and not said.get("due_on") and "due_on" not in self.errors:
+        if said.get("due") in ON_A_DATE and not said.get("due_on") and "due_on" not in self.errors:
             self.add_error("due_on", _("Say on which day."))
         if said.get("due") == MoneyDue.AFTER_INVOICE and said.get("due_days") is None and "due_days" not in self.errors:
             self.add_error("due_days", _("Say how many days."))
@@ -214,7 +225,7 @@ class MoneyTermForm(TermForm):
             "value": euros(amount or 0),
             "percent": percent,
             "due": due,
-            "due_on": said["due_on"] if due == MoneyDue.DATE else None,
+            "due_on": said["due_on"] if due in ON_A_DATE else None,
             "due_days": said["due_days"] if due == MoneyDue.AFTER_INVOICE else None,
         }
 

@@ -17,7 +17,7 @@ from djmoney.money import Money
 from lib import money
 from lib.money import cents, euros
 from people.models import Client
-from quotes.models.remuneration import Kind, MoneyDue, Rhythm
+from quotes.models.remuneration import ON_A_DATE, Kind, MoneyDue, Rhythm
 from quotes.terms import MOST_DELIVERIES, TermValues, calendar, planned_days
 from quotes.wording import amount, sentences
 
@@ -133,7 +133,7 @@ def _wrong_money(term: TermValues) -> Iterator[str]:
         yield _("A percentage is more than 0 and at most 100.")
     if term.due not in MoneyDue.values:
         yield _("Say when this part in euros is due.")
-    elif term.due == MoneyDue.DATE and term.due_on is None:
+    elif term.due in ON_A_DATE and term.due_on is None:
         yield _("Say on which date this part in euros is due.")
     elif term.due == MoneyDue.AFTER_INVOICE and term.due_days is None:
         yield _("Say how many days after the invoice this part in euros is due.")

@@ -217,6 +217,8 @@ def _goods(quantity: Decimal, unit: str, label: str, language: str) -> str:
 
 
 def _due(term: TermValues, language: str) -> str:
+    if term.due == MoneyDue.DEPOSIT_DATE and term.due_on:
+        return _("on %(day)s (deposit)") % {"day": day(term.due_on, language)}
     if term.due == MoneyDue.DATE and term.due_on:
         return _("on %(day)s") % {"day": day(term.due_on, language)}
     if term.due == MoneyDue.AFTER_INVOICE:

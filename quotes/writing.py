@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from lib.money import euros
 from quotes import mixes
-from quotes.models import Kind, MoneyDue, Offer, QuoteLine, QuoteVersion, RemunerationTerm
+from quotes.models import ON_A_DATE, Kind, MoneyDue, Offer, QuoteLine, QuoteVersion, RemunerationTerm
 from quotes.pricing import priced
 from quotes.remuneration import TermValues, close_mix
 
@@ -104,7 +104,7 @@ def _term_values(values: Mapping[str, Any]) -> TermValues:
             percent=None if term.closes else term.percent,
             closes=term.closes,
             due=term.due or MoneyDue.DELIVERY,
-            due_on=term.due_on if term.due == MoneyDue.DATE else None,
+            due_on=term.due_on if term.due in ON_A_DATE else None,
             due_days=term.due_days if term.due == MoneyDue.AFTER_INVOICE else None,
         )
     for name in ("percent", "due", "due_on", "due_days"):

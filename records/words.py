@@ -13,6 +13,7 @@ ERRANDS: dict[str, "Promise | str"] = {
     "mail_refusal": _("Mail the refusal to both sides"),
     "erase_evidence": _("Erase personal traces whose time is over"),
     "draft_deposit": _("Draft the deposit invoice"),
+    "draft_dated_deposit": _("Draft the deposit invoice"),
     "draft_occurrence": _("Draft an invoice that comes back"),
     "issue_next": _("Issue the next invoice of a batch"),
     "render_invoice": _("Make the PDF of an invoice"),

@@ -5,9 +5,10 @@ from quotes.models.lines import PricedLine
 from quotes.models.links import Question, QuoteLink, Sending, Visit
 from quotes.models.offers import Nature, Offer, Unit
 from quotes.models.quotes import Quote, QuoteLine, QuoteVersion
-from quotes.models.remuneration import IfMissed, Kind, MoneyDue, RemunerationTerm, Rhythm
+from quotes.models.remuneration import ON_A_DATE, IfMissed, Kind, MoneyDue, RemunerationTerm, Rhythm
 
 __all__ = [
+    "ON_A_DATE",
     "Acceptance",
     "Evidence",
     "IfMissed",

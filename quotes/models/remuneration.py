@@ -26,6 +26,9 @@ class MoneyDue(models.TextChoices):
     AFTER_INVOICE = "AFTER_INVOICE", _("days after the invoice")
 
 
+ON_A_DATE = (MoneyDue.DATE, MoneyDue.DEPOSIT_DATE)
+
+
 class Rhythm(models.TextChoices):
     ONCE = "ONCE", _("once")
     WEEKLY = "WEEKLY", _("every week")

@@ -194,6 +194,9 @@ def next_steps(reader: Reader) -> list[str]:
         what = wording.headline(term, language)
         if term.is_deposit:
             steps.append(_("An invoice for the deposit comes by mail: %(amount)s.") % {"amount": what})
+        elif term.due == MoneyDue.DEPOSIT_DATE and term.due_on:
+            words = {"amount": what, "day": wording.day(term.due_on, language)}
+            steps.append(_("An invoice for a deposit comes by mail before %(day)s: %(amount)s.") % words)
         elif term.due == MoneyDue.DATE and term.due_on:
             steps.append(_("%(what)s, on %(day)s.") % {"what": what, "day": wording.day(term.due_on, language)})
         elif days:

@@ -38,6 +38,8 @@ def label_of(term: TermValues, language: str) -> str:
         return wording.headline(term, language)
     if term.label:
         return term.label
+    if term.due == MoneyDue.DEPOSIT_DATE and term.due_on:
+        return wording.when_due(term, language)
     if term.due == MoneyDue.DATE and term.due_on:
         return wording.day(term.due_on, language)
     if term.due == MoneyDue.AFTER_INVOICE and term.due_days is not None:
