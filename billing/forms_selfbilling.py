@@ -69,7 +69,7 @@ class MandateForm(RequestForm):
         max_value=MOST_DAYS,
         help_text=_("After that, silence is acceptance."),
     )
-    starts_on = DayField(label=_("From"))
+    starts_on = DayField(label=_("Takes effect on"))
     revision = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, rates: Iterable[Decimal], flat_rate: str, **options: Any) -> None:

@@ -77,7 +77,7 @@ def _parties(mandate: Mandate, agent: dict[str, Any]) -> Iterable[tuple[str, str
     yield _("Seller, who gives the mandate"), f"{mandate.legal_name}, {_siren(mandate.siren)}"
     yield _("Buyer, who draws up the invoices"), f"{agent.get('name', '')}, {_siren(agent.get('siren', ''))}"
     yield _("What it covers"), mandate.covers
-    yield _("From"), day_written(mandate.starts_on)
+    yield _("Takes effect on"), day_written(mandate.starts_on)
     yield _("Days to contest an invoice"), str(mandate.contest_days)
 
 

@@ -37,6 +37,7 @@ from quotes.paper import bar, day, summed, table_of_lines, taxes, totals
 from quotes.wording import KINDS
 
 GENERAL = "AAI"  # UNTDID 4451
+GOODS = "B"  # the letter of BT-23 for goods alone
 SHORT = 80  # characters: less than a line
 
 
@@ -109,7 +110,7 @@ def _landmarks(facts: InvoiceFacts) -> Iterable[tuple[str, str]]:
     if facts.period:
         yield _("Period"), _("%(since)s to %(until)s") % {"since": day(facts.period[0]), "until": day(facts.period[1])}
     elif not facts.is_credit and facts.kind != DEPOSIT:
-        yield _("Done on"), day(facts.delivered_on)
+        yield _("Delivered on") if facts.nature == GOODS else _("Done on"), day(facts.delivered_on)
     if facts.due_on and facts.payable.amount > 0 and not facts.is_credit:
         yield _("To be paid by"), day(facts.due_on)
     if facts.quote_number:
@@ -159,19 +160,20 @@ def settlement(facts: InvoiceFacts, *, preview: bool = False) -> dict[str, Any]:
     plain_sum = len(facts.parts) == 1 and facts.parts[0].state == TO_PAY
     return {
         "bar": bar(segments, facts.language) if mixed else "",
-        "parts": [] if plain_sum else [_part(part, facts.language) for part in facts.parts],
+        "parts": [] if plain_sum else [_part(part, facts) for part in facts.parts],
         "states": list(_states(facts)),
         "payment": _payment(facts, preview=preview) if facts.payable.amount > 0 else None,
     }
 
 
-def _part(part: Part, language: str) -> dict[str, Any]:
-    words = {RECEIVED: _("received"), TO_RECEIVE: _("to be received"), TO_PAY: _("to be paid")}
+def _part(part: Part, facts: InvoiceFacts) -> dict[str, Any]:
+    later = _("to be set off") if facts.kind == SELF_BILLED else _("to be received")
+    words = {RECEIVED: _("received"), TO_RECEIVE: later, TO_PAY: _("to be paid")}
     return {
         "swatch": swatch(part.kind, title=str(KINDS[part.kind])),  # type: ignore[index]
         "label": part.label,
         "state": words[part.state],
-        "value": written(part.value, language),
+        "value": written(part.value, facts.language),
     }
 
 
@@ -181,7 +183,8 @@ def _states(facts: InvoiceFacts) -> Iterable[dict[str, Any]]:
     if received != euros(0):
         yield summed(_("Already received"), received, facts.language)
     if to_receive != euros(0):
-        yield summed(_to_receive(facts.parts), to_receive, facts.language)
+        words = _("To be set off") if facts.kind == SELF_BILLED else _to_receive(facts.parts)
+        yield summed(words, to_receive, facts.language)
     yield summed(_("To be paid in euros"), to_pay, facts.language, main=True)
 
 

@@ -1,7 +1,8 @@
 """The accountant's archive: asked for by a person, built by the worker with visible progress, kept, taken again.
 
-What it holds: the invoices' PDFs as kept, invoices with VAT by rate (CSV), the receipts book (CSV and PDF), a
-manifest with control totals, and the digest of every file. See docs/accounting.md.
+What it holds: the invoices' PDFs as kept, invoices with VAT by rate (CSV), the receipts book (CSV and PDF), what was
+written in partners' names (desk.self_billed), a manifest with control totals, and the digest of every file. See
+docs/accounting.md.
 """
 
 import json
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from billing import books
 from billing.models import DownloadLog, Export, Invoice
-from desk import tables
+from desk import self_billed, tables
 from desk.archive import Archive, writing
 from desk.controls import Controls, controls, invoices_of
 from desk.periods import Period
@@ -113,6 +114,7 @@ def _fill(archive: Archive, export: Export, at: datetime) -> None:
         if done % PROGRESS_EVERY == 0:
             Export.objects.filter(pk=export.pk).update(done=done)
     _add_tables(archive, export, period, at)
+    self_billed.add(archive, export.business, period)
     checked = controls(export.business, period, export.basis)
     archive.add("manifest.json", [_manifest(archive, export, checked, at)])
     archive.add(_("READ-ME.txt"), [_words(export, checked, at)])

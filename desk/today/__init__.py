@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from billing.models import Invoice, MissedDelivery, Receipt
-from desk.today import agreed, late, owed, promised, repeated
+from desk.today import agreed, late, owed, promised, repeated, selfbilling
 from desk.today.agreed import open_versions
 from desk.today.owed import unconfirmed
 from desk.today.todo import Todo
@@ -20,12 +20,16 @@ __all__ = ["Todo", "is_new", "open_versions", "todos", "unconfirmed"]
 FINDERS: Sequence[Callable[[Membership, date], Iterator[Todo]]] = (
     promised.failures,
     agreed.questions,
+    selfbilling.contested,
     owed.drafts,
+    selfbilling.drafts,
     repeated.came_back,
     repeated.refused_together,
     owed.to_confirm,
     late.late,
     owed.waived,
+    selfbilling.to_write,
+    selfbilling.answered,
     agreed.to_finish,
     agreed.expiring,
     agreed.unsent,

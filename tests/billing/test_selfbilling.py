@@ -356,7 +356,3 @@ def test_a_flipped_amount_is_found() -> None:
     assert list(self_billed_as_sealed(invoice.business)) == [
         f"Self-billed invoice {invoice.number} is not what was sealed."
     ]
-
-
-def test_make_knows_the_farm() -> None:
-    assert farm().siren != make.SIREN
