@@ -14,6 +14,7 @@ from billing.views import papers
 from billing.views.common import invoice_or_404, may_write, say, today_of
 from billing.views.received import received_or_404
 from lib import clock
+from lib.money import euros
 from people.access import BusinessRequest, in_business, visible_activities, writers_only
 
 
@@ -67,6 +68,8 @@ def set_off(request: BusinessRequest, pk: int) -> HttpResponse:
     context = {
         "set_off": found,
         "covers": found.covers.select_related("receipt").order_by("pk"),
+        "left_ours": max(euros(found.said["ours"]["in_euros"]), euros(0)),
+        "left_theirs": max(euros(found.said["theirs"]["left"]), euros(0)),
         "undone_by": getattr(found, "reversed_by", None),
         "undo_form": WithdrawForm(),
         "may_write": may_write(request),
