@@ -112,14 +112,16 @@ def agrees_with_paper(invoice: Invoice, said: facts.InvoiceFacts, text: str) -> 
             names = (_("Total excl. VAT"), _("VAT"), _("Total incl. VAT"))
             sums = dict(zip(names, (invoice.net, invoice.vat, invoice.total), strict=True))
             for tax in invoice.taxes.all():
-                row = percent_written(tax.rate, language), written(tax.base, language), written(tax.amount, language)
-                assert squeezed("".join(row)) in text, row
+                rate = percent_written(tax.rate, language) if tax.category == "S" else ""  # else a word: exempt
+                row = rate + written(tax.base, language) + written(tax.amount, language)
+                assert squeezed(row) in text, row
         if not is_credit(invoice):
             sums[_("To be paid in euros")] = invoice.payable
         if invoice.settled_at_issue.amount:
             sums[_("Already received")] = invoice.settled_at_issue
     for name, amount in sums.items():
         assert squeezed(name + written(amount, language)) in text, (name, amount)
+    assert all(squeezed(tax.reason) in text for tax in said.taxes)
     amounts = [line.net for line in invoice.lines.all()] + [part.value for part in said.parts if len(said.parts) > 1]
     amounts += [-row.value for row in invoice.deductions.all()]
     amounts += [invoice.agreed_otherwise] if invoice.agreed_otherwise.amount else []
@@ -136,7 +138,8 @@ def agrees_with_screen(invoice: Invoice, said: facts.InvoiceFacts, owner: Visito
     sums = {"Total" if said.franchise else "Total TTC": invoice.total}
     if not said.franchise:
         sums["Total HT"] = invoice.net
-        sums |= {f"TVA {percent_written(t.rate, 'fr')} sur {written(t.base, 'fr')}": t.amount for t in said.taxes}
+        rates = {id(tax): percent_written(tax.rate, "fr") if tax.category == "S" else "" for tax in said.taxes}
+        sums |= {f"{rates[id(tax)]} sur {written(tax.base, 'fr')}": tax.amount for tax in said.taxes}
     for name, amount in sums.items():
         assert squeezed(name + written(amount, "fr")) in text, (name, amount)
     for line in invoice.lines.all():
