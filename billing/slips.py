@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing.issuing import day_of
-from billing.models import Receipt, Slip, SlipLine
+from billing.models import Receipt, SetOffCover, Slip, SlipLine
 from billing.sealing_partners import seal_of_slip
 from lib.money import total
 from people import parties
@@ -38,9 +38,13 @@ class SlipError(Exception):
 
 
 def waiting(client: Client) -> QuerySet[Receipt]:
-    """Return a client's receipts in kind that stand and are on no slip, oldest first."""
+    """Return a client's receipts in kind that stand and are on no slip, oldest first; none that a set-off covers: an
+    invoice is its paper."""
     rows = Receipt.objects.filter(client=client, kind__in=IN_KIND, reverses=None, reversed_by=None, slip_line=None)
-    return rows.select_related("term__version", "client", "reverses").order_by("received_on", "pk")
+    covered = SetOffCover.objects.filter(set_off__reverses=None, set_off__reversed_by=None).values("receipt")
+    return (
+        rows.exclude(pk__in=covered).select_related("term__version", "client", "reverses").order_by("received_on", "pk")
+    )
 
 
 @transaction.atomic(durable=True)
@@ -86,7 +90,7 @@ def _refuse(chosen: set[int], rows: Sequence[Receipt]) -> None:
     if not chosen:
         raise SlipError(_("Choose what the slip is for."), "receipts")
     if len(rows) < len(chosen):
-        raise SlipError(_("One of these is on a slip already, was undone, or is not in kind."), "receipts")
+        raise SlipError(_("One of these is on a slip already, was set off or undone, or is not in kind."), "receipts")
     if len(rows) > MOST_LINES:
         raise SlipError(_("A slip holds 200 lines at most: make one per month."), "receipts")
 

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Visitor
 from django.urls import reverse
 
-from billing import slips
+from billing import setting_off, slips
 from billing.models import ReceivedInvoice, ReceivedUpload, SetOff, Slip
 from lib.money import euros
 from people.models import Role
@@ -229,9 +229,9 @@ def test_a_slip_of_the_month(run_errands: Any) -> None:
 
 
 def test_strangers_teammates_and_accountants() -> None:
-    deal, final = farm_deal(1)
+    deal, final = farm_deal(2)
     received = received_of(deal, "20")
-    made = set_off_of(deal, final, received)
+    made = set_off_of(deal, final, received, covers=[setting_off.covers_of(final)[0].receipt])
     business = deal.quote.business
     teammate = make.member(business, Role.FREELANCER, make.activity(business=business, name="Autre"))
     accountant, stranger = make.member(business, Role.ACCOUNTANT), make.member(make.activity().business)
@@ -258,4 +258,4 @@ def test_strangers_teammates_and_accountants() -> None:
     for name, args in (("set_off_undo", [made.pk]), ("received_withdraw", [received.pk])):
         assert logged_in(accountant).post(url(deal, name, *args), {"reason": "x"}).status_code == 403
     assert logged_in(accountant).get(url(deal, "received_new")).status_code == 403
-    assert date(2027, 1, 8) == with_slip.lines.get().received_on
+    assert date(2027, 1, 15) == with_slip.lines.get().received_on

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import settling, slips
+from billing import setting_off, settling, slips
 from billing.models import Receipt, Slip, SlipLine
 from lib.money import euros
 from quotes.models import Acceptance, Kind
 from tests.billing.conftest import recorder_of
-from tests.billing.partners import JANUARY, farm_deal, problems
+from tests.billing.partners import JANUARY, farm_deal, problems, received_of, set_off_of
 
 pytestmark = [pytest.mark.django_db]
 
@@ -71,6 +71,15 @@ def test_a_slip_of_nothing_or_of_anothers_goods_is_refused() -> None:
         slip_of(deal, [])
     with pytest.raises(slips.SlipError):
         slip_of(deal, list(slips.waiting(other.quote.client)))
+
+
+def test_what_is_set_off_has_an_invoice_for_paper() -> None:
+    deal, final = farm_deal(1)
+    made = set_off_of(deal, final, received_of(deal, "20"))
+
+    assert not slips.waiting(deal.quote.client)
+    setting_off.undo(set_off=made, by=recorder_of(deal), at=JANUARY, reason="Erreur")
+    assert slips.waiting(deal.quote.client)
 
 
 def test_the_same_form_gives_the_same_slip() -> None:
