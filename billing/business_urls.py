@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from billing.views import batches, drafts, invoices, receipts, recurrences, reminders, requests, terms
+from billing.views import batches, drafts, duplicates, invoices, receipts, recurrences, reminders, requests, terms
 
 urlpatterns = [
     path("invoices/", invoices.invoices, name="invoices"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("invoices/<row:pk>/delete/", drafts.invoice_delete, name="invoice_delete"),
     path("invoices/<row:pk>/preview/", drafts.invoice_preview, name="invoice_preview"),
     path("invoices/<row:pk>/pdf/", invoices.invoice_pdf, name="invoice_pdf"),
+    path("invoices/<row:pk>/duplicate/", duplicates.invoice_duplicate, name="invoice_duplicate"),
     path("invoices/<row:pk>/mail/", invoices.invoice_mail, name="invoice_mail"),
     path("invoices/<row:pk>/credit/", drafts.invoice_credit, name="invoice_credit"),
     path("invoices/<row:pk>/remind/", reminders.invoice_remind, name="invoice_remind"),

@@ -5,13 +5,14 @@ already received, to be received otherwise than in euros, to be paid in euros.
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing import epc
+from billing import bilingual, epc
 from billing.facts import (
     CREDIT_NOTE,
     DEPOSIT,
@@ -41,10 +42,40 @@ GOODS = "B"  # the letter of BT-23 for goods alone
 SHORT = 80  # characters: less than a line
 
 
-def invoice_html(facts: InvoiceFacts, *, preview: bool = False) -> str:
-    """Return the page of an invoice, for `lib.pdf.render`; a preview prints "preview" for its number."""
+def invoice_html(facts: InvoiceFacts, *, preview: bool = False, duplicate: bool = False) -> str:
+    """Return the page of an invoice, for `lib.pdf.render`.
+
+    A preview prints "preview" for its number; a duplicate says in its corner that it is no original.
+    """
     with override(facts.language):
-        return render_to_string("documents/invoice.html", _page(facts, preview=preview))
+        page = _page(facts, preview=preview)
+        if duplicate:
+            page["stamp"] = " · ".join(filter(None, (_("duplicate"), page["stamp"])))
+    if facts.second_language and facts.second_language != facts.language:
+        page = _in_two_languages(page, facts, preview=preview)
+    with override(facts.language):
+        return render_to_string("documents/invoice.html", page)
+
+
+def _in_two_languages(page: dict[str, Any], facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
+    """Return the page with its labels and the law's sentences in the second language too."""
+    languages = (facts.language, facts.second_language)
+    with override(facts.second_language):
+        other = _page(_said_otherwise(facts), preview=preview)
+    texts = [note.text for note in facts.notes if note.on_paper]
+    translated = [bilingual.in_second_language(text, facts.issued_on, *languages) for text in texts]
+    notes = [said for text, said in zip(texts, translated, strict=True) if said != text]
+    return bilingual.page_in_two(page, other, languages) | {"other_notes": notes}
+
+
+def _said_otherwise(facts: InvoiceFacts) -> InvoiceFacts:
+    """Return the facts as the second language writes them: days, amounts, and why no VAT is due."""
+    languages = (facts.language, facts.second_language)
+    taxes = tuple(
+        replace(tax, reason=bilingual.in_second_language(tax.reason, facts.issued_on, *languages))
+        for tax in facts.taxes
+    )
+    return replace(facts, language=facts.second_language, taxes=taxes)
 
 
 def document_title(facts: InvoiceFacts, *, preview: bool = False) -> str:

@@ -8,19 +8,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any, Protocol
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext, override
+from django.utils.translation import ngettext, override, pgettext
 from djmoney.money import Money
 
 from lib import clock, law, pdf
 from lib.bars import Segment, mix_bar, swatch
 from lib.days import day_written
 from lib.markdown import to_html
-from lib.money import number_written, percent_written, written
+from lib.money import number_written, percent_written, total, written
 from people import letterhead, parties
 from people.letterhead import Party
 from quotes import vat, wording
@@ -37,6 +38,8 @@ class PrintedLine(Protocol):
 
     @property
     def title(self) -> str: ...
+    @property
+    def section(self) -> str: ...
     @property
     def description(self) -> str: ...
     @property
@@ -221,7 +224,7 @@ def _deal(facts: QuoteFacts) -> wording.Deal:
         total=facts.total,
         terms=facts.terms,
         valid_until=facts.valid_until,
-        franchise=facts.franchise,
+        franchise=facts.franchise or not facts.vat.amount,
         time_zone=facts.time_zone,
         online=not facts.buyer.is_consumer,
     )
@@ -265,7 +268,23 @@ def table_of_lines(lines: Iterable[PrintedLine], language: str, *, franchise: bo
         "has_vat": not franchise,
         "price": _("Price") if franchise else _("Price excl. VAT"),
         "amount": _("Amount") if franchise else _("Amount excl. VAT"),
+        "groups": [_group(heading, list(rows), language) for heading, rows in groupby(lines, key=section_of)],
+        "across": 3 if franchise else 4,  # columns before the amount
+    }
+
+
+def section_of(line: PrintedLine) -> str:
+    """Return the heading under which a line is printed with its neighbours; "" for none."""
+    return line.section.strip()
+
+
+def _group(heading: str, lines: Sequence[PrintedLine], language: str) -> dict[str, Any]:
+    """Return consecutive lines of one section: its heading, and its subtotal where there is something to add up."""
+    several = bool(heading) and len(lines) > 1
+    return {
+        "heading": heading,
         "rows": [_row(line, language) for line in lines],
+        "subtotal": written(total(line.net for line in lines), language) if several else "",
     }
 
 
@@ -277,7 +296,7 @@ def _row(line: PrintedLine, language: str) -> dict[str, Any]:
         "quantity": quantity_in_words(line.quantity, line.unit, language),
         "price": written(line.unit_price, language),
         "discount": _("discount %(percent)s") % {"percent": percent} if line.discount_percent else "",
-        "rate": rate_in_words(line.category, line.vat_rate, language),
+        "rate": rate_in_column(line.category, line.vat_rate, language),
         "net": written(line.net, language),
     }
 
@@ -321,7 +340,8 @@ def totals(facts: Summed) -> Iterable[dict[str, Any]]:
         return
     yield summed(_("Total excl. VAT"), facts.net, facts.language)
     yield summed(_("VAT"), facts.vat, facts.language)
-    yield summed(_("Total incl. VAT"), facts.total, facts.language, main=True)
+    label = _("Total incl. VAT") if facts.vat.amount else _("Total")
+    yield summed(label, facts.total, facts.language, main=True)
 
 
 def summed(label: str, amount: Money, language: str, *, main: bool = False) -> dict[str, Any]:
@@ -336,6 +356,14 @@ def taxes(facts: Any) -> Iterable[dict[str, str]]:
             "base": written(tax.base, facts.language),
             "amount": written(tax.amount, facts.language),
         }
+
+
+def rate_in_column(category: str, rate: Decimal, language: str) -> str:
+    """Return the same in few letters."""
+    exempt = pgettext("in a narrow column", "exempt")
+    words = {vat.EXEMPT: exempt, vat.INTRA_EU: exempt, vat.EXPORT: exempt}
+    words[vat.REVERSE_CHARGE] = pgettext("in a narrow column", "reverse")
+    return words.get(category) or percent_written(rate, language)
 
 
 def rate_in_words(category: str, rate: Decimal, language: str) -> str:
