@@ -40,7 +40,7 @@ class ClientForm(PrintedForm):
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
-    country = forms.ChoiceField(label=_("Country"), required=False, initial=countries.HOME)
+    country = forms.ChoiceField(label=_("Country"), initial=countries.HOME)
     delivery_country = forms.ChoiceField(label=_("Country"), required=False)
 
     class Meta:
@@ -99,6 +99,8 @@ class ClientForm(PrintedForm):
                 del self.fields[name]
         if NUMBER in self.fields:
             self.fields[NUMBER].required = False  # in France it is: see `clean`
+            if NEEDED.get(kind) == NUMBER:
+                self.fields[NUMBER].help_text = _("9 or 14 digits. Needed in France, not asked abroad.")
             if self.instance.pk:
                 self.initial[NUMBER] = self.instance.siret or self.instance.siren
         self._settle_labels()
@@ -127,9 +129,6 @@ class ClientForm(PrintedForm):
         choice = self.fields["activity"]
         assert isinstance(choice, forms.ModelChoiceField)
         choice.queryset = Activity.objects.filter(pk__in=[activity.pk for activity in self.activities])
-
-    def clean_country(self) -> str:
-        return self.cleaned_data["country"] or countries.HOME
 
     def clean_company_number(self) -> str:
         text: str = self.cleaned_data[NUMBER]

@@ -9,7 +9,7 @@ from django.test import Client as Visitor
 from people.models import Activity, Business, Client, Contact
 from tests import make
 
-ADDRESS = {"address": "1 rue Haute", "postal_code": "67000", "city": "Strasbourg", "language": "fr"}
+ADDRESS = {"address": "1 rue Haute", "postal_code": "67000", "city": "Strasbourg", "country": "FR", "language": "fr"}
 
 
 @pytest.fixture
