@@ -6,6 +6,7 @@ class BillingConfig(AppConfig):
 
     def ready(self) -> None:
         from billing import (  # noqa: F401  (what never changes, what others are told)
+            asked_verifying,
             frozen,
             mandate_doors,
             partner_verifying,

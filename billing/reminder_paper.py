@@ -16,7 +16,8 @@ from quotes.paper import day
 
 def title_of(reminder: Reminder) -> str:
     with override(reminder.language):
-        return _("Formal notice – %(subject)s") % {"subject": reminder.subject}
+        words = {"reference": _reference(reminder), "seller": reminder.seller["name"]}
+        return _("Formal notice %(reference)s – %(seller)s") % words
 
 
 def file_name(reminder: Reminder) -> str:
@@ -45,13 +46,14 @@ def _page(reminder: Reminder) -> dict[str, Any]:
     return frame | {
         "place_and_day": _("%(place)s, %(day)s") % {"place": seller.city, "day": day(reminder.dated)},
         "by_post": law.fact("dunning.registered_post", reminder.dated).text(reminder.language),
-        "subject": reminder.subject,
+        "reference": _reference(reminder),
         "opening": reminder.opening,
         "rows": reminder.rows,
         "notices": reminder.notices,
         "closing": reminder.closing,
         "signed": reminder.written_by.name or seller.name,
         "code": _code(reminder),
+        "amount": written(reminder.left, reminder.language),
         "code_words": _("QR code for a bank transfer of %(amount)s to %(name)s")
         % {"amount": written(reminder.left, reminder.language), "name": seller.name},
     }

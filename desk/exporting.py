@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from billing import books
 from billing.models import DownloadLog, Export, Invoice
-from desk import self_billed, tables
+from desk import asked, self_billed, tables
 from desk.archive import Archive, writing
 from desk.controls import Controls, controls, invoices_of
 from desk.periods import Period
@@ -115,6 +115,7 @@ def _fill(archive: Archive, export: Export, at: datetime) -> None:
             Export.objects.filter(pk=export.pk).update(done=done)
     _add_tables(archive, export, period, at)
     self_billed.add(archive, export.business, period)
+    asked.add(archive, export.business, period)
     checked = controls(export.business, period, export.basis)
     archive.add("manifest.json", [_manifest(archive, export, checked, at)])
     archive.add(_("READ-ME.txt"), [_words(export, checked, at)])
