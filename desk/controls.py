@@ -9,6 +9,7 @@ from decimal import Decimal
 from django.db.models import Count, QuerySet, Sum
 from djmoney.money import Money
 
+from billing import deducting
 from billing.models import Deduction, Invoice, InvoiceTax, Receipt
 from desk.periods import Period
 from lib.money import euros, summed
@@ -39,7 +40,8 @@ class RateTotal:
 
 @dataclass(frozen=True)
 class Controls:
-    """The control totals of a period. A deposit counts once: where a final invoice deducts it, it is taken off."""
+    """The control totals of a period. A deposit counts once: where another invoice deducts it, it is taken off; so does
+    an invoice that another one replaces."""
 
     invoices: int
     credit_notes: int
@@ -73,6 +75,12 @@ def invoices_of(business: Business, period: Period, basis: str = "ISSUE") -> Que
     return issued.order_by("issued_on", "issued_at", "pk")
 
 
+def replaced_by(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+    """Return the invoices that these cancel and replace: they are taken off on the day of the one that does, so that a
+    past period never changes."""
+    return Invoice.objects.filter(replaced_by__in=invoices.order_by())
+
+
 def receipts_of(business: Business, period: Period) -> QuerySet[Receipt]:
     days = (period.since, period.until)
     return Receipt.objects.filter(business=business, received_on__range=days).order_by("received_on", "pk")
@@ -97,12 +105,13 @@ def controls(business: Business, period: Period, basis: str = "ISSUE", *, verify
     """Count and add up a period. With `verify`, walk the whole ledger and say what does not hold."""
     invoices = invoices_of(business, period, basis)
     plus, minus = _sums(invoices.exclude(type="CREDIT_NOTE")), _sums(invoices.filter(type="CREDIT_NOTE"))
+    gone = _sums(replaced_by(invoices))
     return Controls(
         invoices=plus.count,
         credit_notes=minus.count,
-        net=plus.net - minus.net,
-        vat=plus.vat - minus.vat,
-        total=plus.total - minus.total,
+        net=plus.net - minus.net - gone.net,
+        vat=plus.vat - minus.vat - gone.vat,
+        total=plus.total - minus.total - gone.total,
         by_rate=_by_rate(invoices),
         received=_received(receipts_of(business, period)),
         sequences=sequences(number for number in _issued_numbers(business, period) if number),
@@ -139,6 +148,7 @@ def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
     for sign, rows in (
         (1, taxes.filter(invoice__in=kept.exclude(type="CREDIT_NOTE"))),
         (-1, taxes.filter(invoice__in=kept.filter(type="CREDIT_NOTE"))),
+        (-1, taxes.filter(invoice__in=replaced_by(kept))),
     ):
         for rate, base, vat in rows.values_list("rate").annotate(base=Sum("base"), vat=Sum("amount")):
             _add(found, rate, summed(base) * sign, summed(vat) * sign)
@@ -149,7 +159,10 @@ def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
 
 
 def deducted_taxes(deduction: Deduction) -> list[RateTotal]:
-    """Return what a final invoice takes off by rate: its deposit's VAT, less what had been credited of the deposit."""
+    """Return what an invoice takes off by rate: its deposit's VAT, less what had been credited of the deposit; or the
+    part of it that a progress invoice takes off."""
+    if deduction.by_rate is not None:
+        return [RateTotal(tax.rate, tax.base, tax.amount) for tax in deducting.taxes_of(deduction)]
     found: dict[Decimal, tuple[Money, Money]] = {}
     for tax in deduction.deposit.taxes.all():
         _add(found, tax.rate, tax.base, tax.amount)

@@ -45,17 +45,29 @@ def invoice_header() -> list[str]:
 
 
 def invoice_rows(invoices: QuerySet[Invoice]) -> Iterator[list[object]]:
-    """Yield a row per invoice and VAT rate, then one per deposit and rate it deducts.
+    """Yield a row per invoice and VAT rate, then one per deposit and rate it deducts, or of the invoice it replaces.
 
-    Credit notes and deducted deposits are negative, so that every column adds up and a deposit counts once.
+    Credit notes, deducted deposits and what is replaced are negative: every column adds up, and each sale counts once.
     """
-    rows = invoices.select_related("acceptance__quote", "corrects")
+    rows = invoices.select_related("acceptance__quote", "corrects", "replaces")
     for invoice in rows.prefetch_related("taxes", "deductions__deposit__taxes").iterator(chunk_size=100):
         taxes: list[InvoiceTax | None] = [*invoice.taxes.all()] or [None]
         for place, tax in enumerate(taxes):
             yield _named(invoice) + _taxed(invoice, tax) + _totals(invoice, first=place == 0)
         for deduction in invoice.deductions.all():
             yield from _deducted(invoice, deduction)
+        if invoice.replaces is not None:
+            yield from _replaced(invoice, invoice.replaces)
+
+
+def _replaced(invoice: Invoice, replaced: Invoice) -> Iterator[list[object]]:
+    """Yield what a replacement cancels: the earlier invoice, by rate, on the day of the one that replaces it."""
+    named = _named(invoice)
+    named[1], named[8] = _("invoice cancelled and replaced"), replaced.number
+    sums = [-replaced.net, -replaced.vat, -replaced.total]
+    for place, tax in enumerate(replaced.taxes.all()):
+        totals = sums if place == 0 else [None] * 3
+        yield [*named, tax.rate, -tax.base, -tax.amount, *totals, None, None, None, None]
 
 
 def _deducted(invoice: Invoice, deduction: Deduction) -> Iterator[list[object]]:
