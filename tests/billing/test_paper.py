@@ -103,3 +103,57 @@ def test_hostile_text_prints_as_text():
     assert "etc/passwd)" not in html
     assert "{{ 7|add:7 }}" in html
     assert '<img src="file' not in html
+
+
+def grouped():
+    sections = ("Conception", "Conception", "Réalisation", "", "Conception")
+    return invoice(
+        STANDARD, tuple(replace(line(n, f"Ligne {n}", "1", "100"), section=s) for n, s in enumerate(sections, start=1))
+    )
+
+
+def test_neighbours_of_one_section_are_printed_under_its_heading_with_a_subtotal_where_they_are_several():
+    said = words(grouped())
+    assert "Conception Ligne 1 " in said
+    assert "Ligne 2 1 forfait 100,00 € 100,00 € Sous-total · Conception 200,00 € Réalisation Ligne 3" in said
+    assert said.count("Sous-total") == 1
+    assert said.count("Conception") == 3  # heading, subtotal, and the heading again lower down
+
+
+def test_lines_without_sections_have_neither_heading_nor_subtotal():
+    html = paper.invoice_html(SAMPLES["franchise"])
+    assert 'class="section"' not in html
+    assert "Sous-total" not in html
+
+
+def test_in_two_languages_labels_and_the_laws_sentences_are_said_twice_and_told_apart():
+    facts = replace(SAMPLES["final"], second_language="en")
+    said = words(facts)
+    assert "Facture finale / Final invoice F2026-0002" in said
+    assert "Quantité / Quantity" in said
+    assert "Reste à régler / Left to settle 840,00 €" in said
+    assert "À payer en euros / To be paid in euros 540,00 €" in said
+    assert "Référence à indiquer / Reference to give:" in said
+    assert "TVA non applicable, art. 293 B du CGI / VAT not applicable, art. 293 B of the French tax code" in said
+    assert "Fixed compensation for recovery costs in case of late payment: €40." in said
+    html = paper.invoice_html(facts)
+    assert html.count('lang="en"') > 10
+    assert '<html lang="fr">' in html
+
+
+def test_what_people_typed_is_said_once_in_two_languages():
+    facts = replace(SAMPLES["final"], second_language="en")
+    assert words(facts).count("Site vitrine sobre") == 1
+    assert words(replace(facts, second_language="fr")) == words(SAMPLES["final"])
+
+
+def test_the_same_invoice_in_one_language_has_no_trace_of_a_second():
+    html = paper.invoice_html(SAMPLES["final"])
+    assert 'class="other"' not in html
+    assert 'lang="en"' not in html
+
+
+def test_a_duplicate_says_so_beside_what_its_corner_says_already():
+    assert words(SAMPLES["franchise"], duplicate=True).count("duplicata") == 1
+    assert "duplicata" not in words(SAMPLES["franchise"])
+    assert "duplicata · démonstration" in words(replace(SAMPLES["franchise"], is_demonstration=True), duplicate=True)
