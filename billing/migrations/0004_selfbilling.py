@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
                 ('siren', models.CharField(max_length=9, verbose_name='SIREN')),
                 ('siret', models.CharField(blank=True, max_length=14, verbose_name='SIRET')),
                 ('registration', models.CharField(blank=True, max_length=200, verbose_name='registration')),
-                ('vat_regime', models.CharField(choices=[('FRANCHISE', 'Small-business exemption (franchise en base)'), ('NORMAL', 'Charges VAT')], max_length=16, verbose_name='VAT regime')),
+                ('vat_regime', models.CharField(choices=[('FRANCHISE', 'Small-business exemption: the seller charges no VAT'), ('NORMAL', 'The seller charges VAT')], max_length=16, verbose_name='VAT regime')),
                 ('vat_number', models.CharField(blank=True, max_length=20, verbose_name='VAT number')),
                 ('vat_rates', models.JSONField(blank=True, default=billing.models.mandates.no_rates)),
                 ('covers', models.CharField(max_length=300, verbose_name='what it covers')),

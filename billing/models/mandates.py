@@ -25,8 +25,8 @@ class Mandate(Address):
     """
 
     class VatRegime(models.TextChoices):
-        FRANCHISE = "FRANCHISE", _("Small-business exemption (franchise en base)")
-        NORMAL = "NORMAL", _("Charges VAT")
+        FRANCHISE = "FRANCHISE", _("Small-business exemption: the seller charges no VAT")
+        NORMAL = "NORMAL", _("The seller charges VAT")
 
     business = models.ForeignKey(Business, models.PROTECT, related_name="mandates")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="mandates")

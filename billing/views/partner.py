@@ -10,14 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from billing import approving, mandate_answering, mandate_doors
-from billing.approving import answer_to
+from billing.approving import State, answer_to
 from billing.forms_selfbilling import AnswerForm, EndForm, GiveMandateForm
 from billing.mandate_doors import Reason
 from billing.mandate_paper import clauses_of
@@ -245,6 +244,8 @@ def partner_contest(request: HttpRequest, reader: Reader, pk: int) -> HttpRespon
 def _answered(request: HttpRequest, reader: Reader, invoice: SelfBilledInvoice, kind: str) -> HttpResponse:
     contests = kind == "CONTESTED"
     if request.method != "POST":
+        if reader.is_agent or approving.state_of(invoice, reader.today) not in _may_hear(contests):
+            return redirect("partner_invoice", reader.token, invoice.pk)
         form = AnswerForm(contests=contests, initial={"name": reader.link.contact.name})
         return _answer_page(request, reader, invoice, form, contests)
     form = AnswerForm(request.POST, contests=contests)
@@ -255,7 +256,12 @@ def _answered(request: HttpRequest, reader: Reader, invoice: SelfBilledInvoice, 
     except SelfBillingError as refused:
         refuse(form, refused)
         return _answer_page(request, reader, invoice, form, contests, status=409)
-    return redirect(reverse("partner_invoice", args=[reader.token, invoice.pk]))
+    return redirect("partner_invoice", reader.token, invoice.pk)
+
+
+def _may_hear(contests: bool) -> tuple[State, ...]:
+    """Return where an invoice must stand to be contested, or approved: late is not too late to approve."""
+    return (State.WAITING,) if contests else (State.WAITING, State.SILENT)
 
 
 def _answer_page(
