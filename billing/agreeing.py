@@ -219,7 +219,6 @@ def _tell(shortfall: Shortfall, event: str, at: datetime) -> None:
         "part": shortfall.part_id,
         "quantity": shortfall.quantity,
         "value": shortfall.value,
-        "reason": shortfall.reason,
         "reverses": shortfall.reverses_id,
     }
     business = shortfall.part.invoice.business
