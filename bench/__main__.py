@@ -44,7 +44,7 @@ def prepare(folder: Path) -> None:
 
 def measured() -> Measures:
     """Take every measure, in this order: each finds what the one before it left."""
-    from bench import invoice_pdf, pages, work
+    from bench import batch, invoice_pdf, pages, work
 
     measures: Measures = {}
     takes: list[tuple[str, Callable[[], dict[str, Any]]]] = [
@@ -52,6 +52,7 @@ def measured() -> Measures:
         ("pages", pages.measure),
         ("issue", work.issue),
         ("errands", work.errands_done),
+        ("month", batch.measure),
         ("ledger", work.ledger_verified),
         ("invoice_pdf", invoice_pdf.measure),
     ]
