@@ -9,20 +9,43 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
-from billing import crediting, depositing, drafting, issuing, months, progressing, replacing, settling
+from billing import (
+    agreeing,
+    crediting,
+    depositing,
+    drafting,
+    issuing,
+    mandate_answering,
+    mandating,
+    months,
+    progressing,
+    replacing,
+    selfbilled_drafting,
+    selfbilled_posting,
+    selfbilling,
+    settling,
+)
+from billing.agreeing import PartValues
 from billing.drafting import DraftLine
-from billing.models import Invoice
+from billing.mandating import Terms
+from billing.models import Invoice, Mandate, MandateLink, SelfBilledInvoice
 from lib.money import euros
 from people.models import Activity, Business, Client, LocalCurrency, Role, User
 from quotes import answering, sending
 from quotes.models import Kind, MoneyDue, RemunerationTerm
 from records import errands, keeping
-from records.models import Document, Errand
+from records.models import Errand
 from records.subjects import ref
 from tests import make
 
 NOW, TODAY = make.NOW, make.TODAY
-WITHOUT_MAILS = ("draft_deposit", issuing.PDF_ERRAND)  # a story's quote is neither printed nor mailed: others try that
+WORK = (  # the quote of a story is neither printed nor mailed: others try that
+    "draft_deposit",
+    "render_invoice",
+    "render_mandate",
+    "mail_mandate_accepted",
+    "render_self_billed",
+)
 
 ON_ACCEPTANCE, ON_DELIVERY, AFTER = MoneyDue.ACCEPTANCE, MoneyDue.DELIVERY, MoneyDue.AFTER_INVOICE
 SITE = ({"unit_price": euros("1200")},)
@@ -97,6 +120,18 @@ BUYERS: dict[str, dict[str, Any]] = {
 }
 
 
+FARM_TERMS: dict[str, Any] = {
+    "legal_name": "Ferme des Trois Chênes EI",
+    "siren": "552008443",
+    "address": "Lieu-dit Les Chênes",
+    "postal_code": "67120",
+    "city": "Molsheim",
+    "covers": "paniers de légumes livrés en paiement",
+    "contest_days": 15,
+    "starts_on": TODAY,
+}
+
+
 class Parties:
     """Who sells to whom, and what was issued between them."""
 
@@ -110,7 +145,7 @@ class Parties:
         self.contact = make.contact(client=self.client)
         self.language = language
         self.at: datetime = NOW
-        self.documents: list[Invoice] = []
+        self.documents: list[Invoice | SelfBilledInvoice] = []
 
     @property
     def today(self) -> date:
@@ -121,9 +156,9 @@ class Parties:
         self.at += timedelta(days)
         return self
 
-    def issue(self, draft: Invoice) -> Invoice:
-        self.documents.append(issuing.issue(invoice=draft, by=self.by, at=self.at))
-        return self.documents[-1]
+    def issue(self, draft: Invoice | SelfBilledInvoice) -> None:
+        act: Any = issuing.issue if isinstance(draft, Invoice) else selfbilling.issue
+        self.documents.append(act(invoice=draft, by=self.by, at=self.at))
 
     def credited(self, amount: str = "", lines: Mapping[int, str] | None = None, *, of: int = -1) -> Self:
         """Credit an issued document: all that is left of it, an amount, or quantities of its lines."""
@@ -146,14 +181,9 @@ class Parties:
         self.issue(draft)
         return self
 
-    def printed(self) -> dict[int, Document]:
-        """Let the worker make every PDF; return them by invoice."""
-        self.work()
-        kept = {invoice.pk: issuing.pdf_of(invoice) for invoice in self.documents}
-        return {pk: document for pk, document in kept.items() if document is not None}
-
     def work(self) -> None:
-        due = Errand.objects.filter(what__in=WITHOUT_MAILS, done_at=None).order_by("pk")
+        """Do what the worker does, mails left aside."""
+        due = Errand.objects.filter(what__in=WORK, done_at=None).order_by("pk")
         for errand in list(due):
             assert errands.run(errand.pk, self.at), Errand.objects.get(pk=errand.pk).last_error
 
@@ -250,9 +280,11 @@ class Deal(Parties):
 
 
 class OneOff(Parties):
-    """An invoice without a quote."""
+    """An invoice without a quote, paid in part otherwise than in euros where `parts` say so."""
 
-    def __init__(self, *, lines: Sequence[dict[str, Any]] = SITE, **parties: Any) -> None:
+    def __init__(
+        self, *, lines: Sequence[dict[str, Any]] = SITE, parts: Sequence[PartValues] = (), **parties: Any
+    ) -> None:
         super().__init__(**parties)
         draft = drafting.draft_standard(
             activity=self.activity,
@@ -263,11 +295,73 @@ class OneOff(Parties):
             at=self.at,
             request_id=uuid.uuid4(),
         )
+        if parts:
+            said: dict[str, Any] = {"title": draft.title, "by": self.by, "at": self.at}
+            draft = agreeing.save_draft(invoice=draft, revision=draft.revision, parts=parts, **said)
         self.issue(draft)
 
 
-def pdf_of(invoice: Invoice) -> bytes:
+class SelfBilled(Parties):
+    """Invoices that the business writes in the name of a farm that gave a mandate."""
+
+    def __init__(self, *rates: str, **parties: Any) -> None:
+        super().__init__(**parties)
+        taxed = {"vat_regime": Mandate.VatRegime.NORMAL, "vat_number": "FR19552008443", "vat_rates": list(rates)}
+        self.mandate = mandating.draft_mandate(
+            client=self.client,
+            terms=Terms(**(FARM_TERMS | taxed if rates else FARM_TERMS)),
+            by=self.by,
+            at=self.at,
+            request_id=uuid.uuid4(),
+        )
+        mandating.propose(mandate=self.mandate, by=self.by, at=self.at, contacts=[self.contact])
+        mandate_answering.accept(
+            link=MandateLink.objects.get(mandate=self.mandate),
+            seal=Mandate.objects.get(pk=self.mandate.pk).seal,
+            name="Camille Ferrand",
+            capacity="agricultrice",
+            power=True,
+            consent=True,
+            request_id=uuid.uuid4(),
+            at=self.at,
+        )
+
+    def invoiced(self, *lines: tuple[str, str, str], **said: Any) -> Self:
+        """Issue an invoice of goods: quantity, price and rate of each line."""
+        draft = selfbilled_drafting.draft_by_hand(
+            mandate=self.mandate,
+            said=selfbilled_drafting.Said(**{"title": "Légumes de novembre", "delivered_on": TODAY} | said),
+            lines=[
+                DraftLine(
+                    unit_price=euros(price),
+                    quantity=Decimal(quantity),
+                    vat_rate=Decimal(rate),
+                    title="Légumes de saison",
+                    unit="KILOGRAM",
+                    nature="GOODS",
+                )
+                for quantity, price, rate in lines
+            ],
+            by=self.by,
+            at=self.at,
+            request_id=uuid.uuid4(),
+        )
+        self.issue(draft)
+        return self
+
+    def taken_off(self) -> Self:
+        """Credit the last one wholly."""
+        last: Any = self.documents[-1]
+        draft = selfbilled_drafting.draft_credit_note(
+            invoice=last, reason="Deux paniers de trop", by=self.by, at=self.at, request_id=uuid.uuid4()
+        )
+        self.issue(draft)
+        return self
+
+
+def pdf_of(document: Invoice | SelfBilledInvoice) -> bytes:
     """Return the kept PDF."""
-    document = keeping.find(issuing.PDF, ref(invoice))
-    assert document is not None
-    return keeping.read(document)
+    what = issuing.PDF if isinstance(document, Invoice) else selfbilled_posting.PDF
+    kept = keeping.find(what, ref(document))
+    assert kept is not None
+    return keeping.read(kept)

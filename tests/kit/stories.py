@@ -2,7 +2,10 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
+from billing.agreeing import PartValues
+from lib.money import euros
 from tests import make
 from tests.kit.deals import (
     AFTER,
@@ -13,6 +16,7 @@ from tests.kit.deals import (
     Deal,
     OneOff,
     Parties,
+    SelfBilled,
     hours,
     money,
     of,
@@ -25,6 +29,9 @@ THREE_WAYS = (DEPOSIT, DELIVERY, BASKETS)
 ALL_WAYS = (DEPOSIT, LATER, BASKETS, hours(), stueck())
 PERCENT = (money(ON_ACCEPTANCE, percent=30), LATER)
 DECEMBER = date(2026, 12, 1)
+SIX_BASKETS = PartValues("goods", "Panier de légumes", Decimal(6), euros("20"), "panier")
+TWO_HOURS = PartValues("time", "Taille d’arbres", Decimal(2), euros("40"), "heure")
+FIFTY_STUECK = PartValues("local_currency", "Stück", Decimal(50), euros("1"), "Stück")
 IN_BASKETS = {"lines": worth("300"), "terms": (BASKETS,)}
 
 STORIES: dict[str, Callable[[], Parties]] = {
@@ -109,4 +116,13 @@ STORIES: dict[str, Callable[[], Parties]] = {
     "services to Switzerland": lambda: Deal(vat=True, lines=(of(),), buyer="swiss").final().credited(),
     "goods to Switzerland": lambda: OneOff(vat=True, lines=(of("GOODS"),), buyer="swiss"),
     "franchise to Switzerland": lambda: OneOff(buyer="swiss"),
+    # One-off invoices paid otherwise, and invoices written in a farm's name
+    "one-off, a part in baskets": lambda: OneOff(vat=True, lines=RATES, parts=(SIX_BASKETS,)).credited("100"),
+    "one-off, three ways": lambda: OneOff(parts=(SIX_BASKETS, TWO_HOURS, FIFTY_STUECK), language="en"),
+    "one-off, all in baskets": lambda: OneOff(lines=worth("120"), parts=(SIX_BASKETS,)).credited(),
+    "written for a farm, set off": lambda: SelfBilled().invoiced(("12.5", "3.2", "0"), ("1", "0.99", "0")).taken_off(),
+    "written for a farm, in euros": lambda: SelfBilled("5.5", "20").invoiced(
+        ("33.333", "3.333333", "5.5"), ("2", "14.99", "20"), settlement="EUROS", due_on=date(2026, 12, 31)
+    ),
+    "written for a farm with VAT": lambda: SelfBilled("5.5").invoiced(("7", "1.01", "5.5")).taken_off(),
 }
