@@ -11,6 +11,7 @@ from djmoney.money import Money
 
 from billing import deducting
 from billing.models import Deduction, Invoice, InvoiceTax, Receipt
+from desk.pairs import Pairs, pairs_of
 from desk.periods import Period
 from lib.money import euros, summed
 from people.models import Business
@@ -51,6 +52,7 @@ class Controls:
     by_rate: list[RateTotal]
     received: dict[str, Money]
     sequences: list[Sequence]
+    pairs: Pairs
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -115,6 +117,7 @@ def controls(business: Business, period: Period, basis: str = "ISSUE", *, verify
         by_rate=_by_rate(invoices),
         received=_received(receipts_of(business, period)),
         sequences=sequences(number for number in _issued_numbers(business, period) if number),
+        pairs=pairs_of(business, period),
         problems=ledger.verify(business) if verify else [],
     )
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from billing import books
 from billing.models import DownloadLog, Export, Invoice
-from desk import asked, self_billed, tables
+from desk import asked, pairs, self_billed, tables
 from desk.archive import Archive, writing
 from desk.controls import Controls, controls, invoices_of
 from desk.periods import Period
@@ -116,6 +116,7 @@ def _fill(archive: Archive, export: Export, at: datetime) -> None:
     _add_tables(archive, export, period, at)
     self_billed.add(archive, export.business, period)
     asked.add(archive, export.business, period)
+    pairs.add(archive, export.business, period)
     checked = controls(export.business, period, export.basis)
     archive.add("manifest.json", [_manifest(archive, export, checked, at)])
     archive.add(_("READ-ME.txt"), [_words(export, checked, at)])
@@ -168,6 +169,9 @@ def _control_facts(checked: Controls) -> dict[str, object]:
         "sequences": [
             {"first": s.first, "last": s.last, "count": s.count, "missing": list(s.missing)} for s in checked.sequences
         ],
+        "set_off": plain(checked.pairs.set_off),
+        "received_invoices_not_set_off": checked.pairs.unpaired,
+        "received_invoices_not_set_off_total": plain(checked.pairs.unpaired_total),
         "problems": checked.problems,
     }
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from billing.models import Invoice, MissedDelivery, Receipt
-from desk.today import agreed, late, owed, promised, repeated, selfbilling
+from desk.today import agreed, late, owed, partners, promised, repeated, selfbilling
 from desk.today.agreed import open_versions
 from desk.today.owed import unconfirmed
 from desk.today.todo import Todo
@@ -30,7 +30,10 @@ FINDERS: Sequence[Callable[[Membership, date], Iterator[Todo]]] = (
     owed.waived,
     selfbilling.to_write,
     selfbilling.answered,
+    partners.to_set_off,
+    deals.in_kind,
     agreed.to_finish,
+    deals.to_go_on,
     agreed.expiring,
     agreed.unsent,
 )
