@@ -1,23 +1,37 @@
 """The documents that are looked at: an invoice of each look, a quote, a receipts book."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 from billing import issuing
 from billing.book import Book, BookRow, book_pdf
+from billing.facts import STANDARD
 from lib.money import euros, line_net
 from quotes.models import QuoteLine
 from quotes.paper import QuoteFacts, quote_pdf
 from quotes.pricing import LineValues, priced
 from quotes.terms import TermValues
-from tests.kit.samples import FARM, FRANCHISE, FREELANCER, SAMPLES
+from tests.kit.samples import FARM, FRANCHISE, FREELANCER, SAMPLES, line
+from tests.kit.samples import invoice as of_lines
 
 NOW = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
 
 
 def invoice(name: str) -> Callable[[], bytes]:
     return lambda: issuing.pdf_bytes(SAMPLES[name], created=NOW)
+
+
+def in_sections() -> bytes:
+    """Return an invoice in two languages, its lines under three headings."""
+    headings = ("Conception", "Conception", "Réalisation", "Réalisation", "Réalisation", "")
+    titles = ("Maquette", "Textes relus avec vous", "Site vitrine sobre", "Page de vente", "Mise en ligne", "Atelier")
+    lines = tuple(
+        replace(line(n, title, "1", "200"), section=heading)
+        for n, (title, heading) in enumerate(zip(titles, headings, strict=True), start=1)
+    )
+    return issuing.pdf_bytes(replace(of_lines(STANDARD, lines), second_language="en"), created=NOW)
 
 
 def _line(title: str, price: str, quantity: str = "1", unit: str = "FLAT", description: str = "") -> QuoteLine:
@@ -69,7 +83,7 @@ def quote() -> bytes:
         "- un site léger, hébergé près de chez vous ;\n- votre code, publié sous [AGPL](https://example.org/).",
         conditions="Deux allers-retours sont compris.",
         mentions=("Offre valable jusqu’au 31 décembre 2026 inclus",),
-        exemption=FRANCHISE,
+        exemptions=(FRANCHISE,),
         paper_signature="Date, nom, qualité et signature, précédés de « Bon pour accord » :",
     )
     return quote_pdf(facts, created=NOW)
@@ -96,6 +110,7 @@ DOCUMENTS: dict[str, Callable[[], bytes]] = {
     "final": invoice("final"),
     "credit-note": invoice("credit-note"),
     "invoice-english": invoice("english"),
+    "invoice-sections-two-languages": in_sections,
     "quote": quote,
     "receipts-book": book,
 }
