@@ -94,29 +94,30 @@ def issue_next(errand: Errand) -> None:
     """Issue the first draft of the batch that waits; each errand of a batch does one. A refusal is kept in words."""
     rows = BatchedInvoice.objects.select_related("batch__made_by")
     if (item := rows.filter(pk=id_of(errand.subject, "batched_invoice")).first()) is not None:
-        _do_next(item.batch)
+        settle_next(batch=item.batch, at=clock.now())
 
 
-def _do_next(batch: IssueBatch) -> None:
+def settle_next(*, batch: IssueBatch, at: datetime) -> None:
+    """Issue the first draft that waits, or write down why it cannot be; nothing when none waits."""
     with transaction.atomic(durable=True):
         IssueBatch.objects.select_for_update().get(pk=batch.pk)
         item = batch.items.filter(settled_at=None).order_by("position").first()
         if item is None:
             return
         with override(batch.made_by.language):
-            item.refusal = _issue(batch, item)
-        item.settled_at = clock.now()
+            item.refusal = _issue(batch, item, at)
+        item.settled_at = at
         item.save(update_fields=["refusal", "settled_at", "note"])
 
 
-def _issue(batch: IssueBatch, item: BatchedInvoice) -> str:
+def _issue(batch: IssueBatch, item: BatchedInvoice, at: datetime) -> str:
     """Issue a draft, and return why it was refused, in words; nothing when it was not."""
     if item.invoice is None:
         return _("This draft was thrown away.")
     try:
         with transaction.atomic():
-            issued = issuing.issue_now(invoice=item.invoice, by=batch.made_by, at=clock.now())
-            item.note = _mailed(issued, batch) if batch.mails_too else ""
+            issued = issuing.issue_now(invoice=item.invoice, by=batch.made_by, at=at)
+            item.note = _mailed(issued, at) if batch.mails_too else ""
     except issuing.IssuingError as refusal:
         return str(refusal)
     except OperationalError:  # the errand is tried again
@@ -127,11 +128,11 @@ def _issue(batch: IssueBatch, item: BatchedInvoice) -> str:
     return ""
 
 
-def _mailed(issued: Invoice, batch: IssueBatch) -> str:
+def _mailed(issued: Invoice, at: datetime) -> str:
     """Promise the mails of an issued invoice; return what to tell when there is nobody to write to."""
     contacts = Contact.objects.filter(client=issued.client_id, archived_at=None, receives_invoices=True)
     try:
-        mailing.promise_mails(invoice=issued, at=clock.now(), contacts=list(contacts.order_by("pk")))
+        mailing.promise_mails(invoice=issued, at=at, contacts=list(contacts.order_by("pk")))
     except mailing.MailingError:
         return _("Not mailed: no contact receives invoices, or all had it already.")
     return ""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-from billing import agreeing, drafting, issuing, recurring, rhythm, settling
+from billing import agreeing, batching, drafting, issuing, recurring, rhythm, settling
 from billing.models import Invoice, Occurrence, Receipt
 from desk.demo.cast import Clients, Troupe
 from desk.demo.stage import Stage, Step
@@ -35,7 +35,7 @@ def the_maintenance(stage: Stage, troupe: Troupe, clients: Clients, offers: dict
     _paid(stage, by, lambda: Invoice.objects.get(request_id=first), BEGAN - 8)
     *read, _to_be_read = _month_ends(stage)
     for on in read:
-        stage.then(stage.ago(on), _issued(by, again, on), hour=12)
+        stage.then(stage.ago(on), _issued(stage, by, again, on), hour=12)
         _paid(stage, by, _drafted(again, on), stage.ago(on) - 8)
 
 
@@ -79,9 +79,16 @@ def _drafted(recurrence: uuid.UUID, on: date) -> Callable[[], Invoice]:
     return find
 
 
-def _issued(by: User, recurrence: uuid.UUID, on: date) -> Step:
+def _issued(stage: Stage, by: User, recurrence: uuid.UUID, on: date) -> Step:
+    """What came back is read, and issued in one press with whatever else is ready: here, alone."""
+    identity = stage.identity()
+
     def step(at: datetime) -> None:
-        issuing.issue(invoice=_drafted(recurrence, on)(), by=by, at=at)
+        draft = _drafted(recurrence, on)()
+        batch = batching.issue_together(
+            business=draft.business, invoices=[draft], by=by, at=at, request_id=identity, mails_too=True
+        )
+        batching.settle_next(batch=batch, at=at)
 
     return step
 

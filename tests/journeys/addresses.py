@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing.models import Export, Invoice, MissedDelivery, Receipt
+from billing.models import Export, Invoice, IssueBatch, MissedDelivery, Receipt, Recurrence
 from lib import links
 from people.models import Business, Client, Contact, Invitation, Membership
 from quotes.models import Kind, Offer, Quote, QuoteLink, RemunerationTerm
@@ -44,6 +44,10 @@ def _issued(business: Business) -> QuerySet[Invoice]:
     return Invoice.objects.filter(business=business, issued_at__isnull=False).order_by("-pk")
 
 
+def _models(business: Business) -> QuerySet[Invoice]:
+    return _issued(business).filter(type=Invoice.Type.STANDARD, acceptance=None)
+
+
 # Which row opens an address: by the address's name, else by its first word ("quote_pdf" → "quote").
 ROWS: dict[str, Rows] = {
     "client": lambda b: Client.objects.filter(activity__business=b, contacts__isnull=False),
@@ -60,6 +64,10 @@ ROWS: dict[str, Rows] = {
     "invoice_issue": lambda b: Invoice.objects.filter(business=b, issued_at=None),
     "invoice_preview": lambda b: Invoice.objects.filter(business=b, issued_at=None),
     "invoice_delete": lambda b: Invoice.objects.filter(business=b, issued_at=None),
+    "issue": lambda b: IssueBatch.objects.filter(business=b),
+    "recurrence": lambda b: Recurrence.objects.filter(business=b),
+    "recurrence_new": _models,
+    "recurrence_model": _models,
     "receipt": lambda b: Receipt.objects.filter(business=b),
     "term": _agreed_in_kind,
     "missed": lambda b: _agreed_in_kind(b).filter(missed__reverses=None, missed__isnull=False),
