@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from billing import agreeing, ordering, stating, taxing
+from billing import agreeing, announcing, ordering, stating, taxing
 from billing.drafting import charges_no_vat
 from billing.facts import InvoiceFacts
 from billing.models import Invoice
@@ -29,6 +29,7 @@ def obstacles(invoice: Invoice, facts: InvoiceFacts, on: date) -> list[str]:
         *taxing.obstacles(invoice, on),
         *ordering.obstacles(invoice),
         *agreeing.obstacles(invoice),
+        *announcing.obstacles(invoice, facts.total - facts.deducted),
         *_characters(facts),
     ]
 

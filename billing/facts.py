@@ -154,6 +154,7 @@ class InvoiceFacts:
     logo: bytes | None = None
     accent: str = "#2f6b3c"
     is_demonstration: bool = False
+    set_off: Money = field(default_factory=lambda: euros(0))  # of what is payable: announced, not done yet
 
     @property
     def is_credit(self) -> bool:
@@ -167,6 +168,11 @@ class InvoiceFacts:
     def payable(self) -> Money:
         """BT-115: the euros left. A credit note says what it takes off."""
         return self.total - self.prepaid
+
+    @property
+    def to_transfer(self) -> Money:
+        """What of the euros is left beside a set-off that the invoice announces (AFNOR XP Z12-014, case 40)."""
+        return self.payable - self.set_off
 
     @property
     def prepaid(self) -> Money:

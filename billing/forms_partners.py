@@ -129,6 +129,19 @@ def _words(receipt: Receipt, value: Any, language: str) -> str:
     return f"{day_written(receipt.received_on)} · {nature_of(receipt, language)} · {written(value, language)}"
 
 
+class AnnounceForm(forms.Form):
+    """How much of a client's invoice a draft says it will be set off against."""
+
+    received = forms.ModelChoiceField(queryset=ReceivedInvoice.objects.none(), widget=forms.HiddenInput)
+    value = EurosField(label=_("To be set off"), required=False, help_text=_("Empty: nothing."))
+
+    def __init__(self, *args: Any, rows: QuerySet[ReceivedInvoice], **options: Any) -> None:
+        super().__init__(*args, **options)
+        chosen = self.fields["received"]
+        assert isinstance(chosen, forms.ModelChoiceField)
+        chosen.queryset = rows
+
+
 class SlipForm(RequestForm):
     """What a slip is for, and who hands over to whom; names left blank are written by hand."""
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing import claiming, facts, facturx, paper, releasing, stating, taxing
+from billing import announcing, claiming, facts, facturx, paper, releasing, stating, taxing
 from billing.checking import obstacles
 from billing.claiming import Claim
 from billing.drafting import lock_quote, situation_of
@@ -85,7 +85,7 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
     draft.agreed_otherwise, draft.payable = claim.agreed_otherwise, claim.payable
     draft.delivered_on = draft.delivered_on or on
     try:
-        draft.mentions = chosen(_circumstances(draft, claim, on))
+        draft.mentions = announcing.said_on(draft, claim, chosen(_circumstances(draft, claim, on)), on)
     except UnknownFact as unknown:
         raise IssuingError(_("A legal sentence is missing for that day: %(key)s.") % {"key": unknown}) from None
     said = stating.stated(

@@ -193,7 +193,7 @@ def settlement(facts: InvoiceFacts, *, preview: bool = False) -> dict[str, Any]:
         "bar": bar(segments, facts.language) if mixed else "",
         "parts": [] if plain_sum else [_part(part, facts) for part in facts.parts],
         "states": list(_states(facts)),
-        "payment": _payment(facts, preview=preview) if facts.payable.amount > 0 else None,
+        "payment": _payment(facts, preview=preview) if facts.to_transfer.amount > 0 else None,
     }
 
 
@@ -217,6 +217,9 @@ def _states(facts: InvoiceFacts) -> Iterable[dict[str, Any]]:
         words = _("To be set off") if facts.kind == SELF_BILLED else _to_receive(facts.parts)
         yield summed(words, to_receive, facts.language)
     yield summed(_("To be paid in euros"), to_pay, facts.language, main=True)
+    if facts.set_off != euros(0):
+        yield summed(_("of which by set-off"), facts.set_off, facts.language)
+        yield summed(_("left to be paid"), facts.to_transfer, facts.language)
 
 
 def _to_receive(parts: Iterable[Part]) -> str:
@@ -229,7 +232,7 @@ def _to_receive(parts: Iterable[Part]) -> str:
 
 
 def _payment(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
-    amount = written(facts.payable, facts.language)
+    amount = written(facts.to_transfer, facts.language)
     return {
         "due": _("by %(day)s at the latest") % {"day": day(facts.due_on)} if facts.due_on else "",
         "iban": letterhead.spaced(facts.iban, (4,) * 9),
@@ -243,9 +246,9 @@ def _payment(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
 
 def _code(facts: InvoiceFacts) -> str:
     """Return the address of the EPC069-12 code by which a banking app fills in the transfer, where there can be one."""
-    if not (facts.iban and facts.number and epc.is_possible(facts.payable)):
+    if not (facts.iban and facts.number and epc.is_possible(facts.to_transfer)):
         return ""
     content = epc.text(
-        name=facts.seller.name, iban=facts.iban, bic=facts.bic, amount=facts.payable, message=facts.number
+        name=facts.seller.name, iban=facts.iban, bic=facts.bic, amount=facts.to_transfer, message=facts.number
     )
     return pdf.inline_picture(epc.picture(content))

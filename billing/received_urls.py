@@ -12,6 +12,7 @@ urlpatterns = [
     path("received-invoices/<row:pk>/file/", received.received_file, name="received_file"),
     path("received-invoices/<row:pk>/withdraw/", received.received_withdraw, name="received_withdraw"),
     path("received-invoices/<row:pk>/set-off/<row:invoice_pk>/", set_offs.set_off_new, name="set_off_new"),
+    path("invoices/<row:pk>/announce/", set_offs.set_off_announce, name="set_off_announce"),
     path("set-offs/<row:pk>/", set_offs.set_off, name="set_off"),
     path("set-offs/<row:pk>/pdf/", set_offs.set_off_pdf, name="set_off_pdf"),
     path("set-offs/<row:pk>/mail/", set_offs.set_off_mail, name="set_off_mail"),

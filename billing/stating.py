@@ -18,6 +18,7 @@ from billing import facts as f
 from billing.mixing import units_in, values_of
 from billing.models import Deduction, Invoice, InvoiceTerm, Receipt
 from billing.roles import role_of
+from lib.money import euros
 from people.models import Client
 from quotes.models import Kind
 from quotes.vat import EXEMPT, STANDARD, WITHOUT_VAT, ZERO
@@ -91,6 +92,7 @@ def stated(
         logo=bytes(invoice.logo) if invoice.logo else None,
         accent=seller.get("accent_colour", "#2f6b3c"),
         is_demonstration=bool(seller.get("is_demonstration")),
+        set_off=euros(mentions.get("set_off") or 0),
     )
 
 

@@ -31,6 +31,8 @@ def payment_means(facts: InvoiceFacts) -> Means:
     clearing when no euro is left, "mutually defined" when what is left is in local currency."""
     if facts.is_credit:
         return Means(CLEARING, _("Set off against the invoice"))
+    if facts.payable.amount > 0 and facts.to_transfer.amount <= 0:
+        return Means(CLEARING, _("Set-off"))
     if facts.payable.amount > 0:
         if facts.iban:
             return Means(SEPA_TRANSFER, _("Bank transfer"), facts.iban.replace(" ", ""), facts.bic)

@@ -6,6 +6,7 @@ from django import template
 from django.template import Context
 
 from billing import slips
+from billing.forms_partners import AnnounceForm
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover, Slip, SlipLine
 from billing.received_left import still_open
 from lib.money import summed
@@ -48,6 +49,19 @@ def set_offs_of(context: Context, invoice: Invoice) -> dict[str, Any]:
         row.still = summed(row.left)
     made = SetOff.objects.filter(invoice=invoice).select_related("business", "received__business", "reversed_by")
     return _page(context) | {"invoice": invoice, "set_offs": made.order_by("pk"), "candidates": candidates}
+
+
+@register.inclusion_tag("billing/_partner_draft.html", takes_context=True)
+def announced_on(context: Context, draft: Invoice) -> dict[str, Any]:
+    """`{% announced_on invoice %}`: on a draft, the client's own invoices that it may say it is set off against."""
+    open_ones = ReceivedInvoice.objects.filter(client=draft.client_id)
+    rows: list[Any] = [] if draft.corrects_id else list(still_open(open_ones).order_by("issued_on")[:MOST])
+    planned = {row.received_id: row.value for row in draft.planned_set_offs.all()}
+    for row in rows:
+        row.still, row.planned = summed(row.left), planned.get(row.pk)
+        initial = {"received": row.pk, "value": row.planned or row.still}
+        row.form = AnnounceForm(rows=open_ones, initial=initial, auto_id=f"id_{row.pk}_%s")
+    return _page(context) | {"invoice": draft, "rows": rows}
 
 
 @register.inclusion_tag("billing/_partner_receipt.html", takes_context=True)

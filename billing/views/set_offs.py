@@ -7,12 +7,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import setting_off
-from billing.forms_partners import SetOffForm, WithdrawForm
+from billing import announcing, setting_off
+from billing.forms_partners import AnnounceForm, SetOffForm, WithdrawForm
 from billing.models import SetOff
 from billing.views import papers
 from billing.views.common import invoice_or_404, may_write, say, today_of
-from billing.views.received import received_or_404
+from billing.views.received import received_or_404, visible_received
 from lib import clock
 from lib.money import euros
 from people.access import BusinessRequest, in_business, visible_activities, writers_only
@@ -58,6 +58,27 @@ def _made(request: BusinessRequest, form: SetOffForm) -> SetOff | None:
     except setting_off.SetOffError as refusal:
         say(form, refusal)
         return None
+
+
+@in_business
+@require_POST
+def set_off_announce(request: BusinessRequest, pk: int) -> HttpResponse:
+    """Say on a draft that it will be set off against a client's invoice, for so much; empty: no more."""
+    draft = invoice_or_404(request, pk)
+    form = AnnounceForm(request.POST, rows=visible_received(request).filter(client=draft.client_id))
+    if not form.is_valid():
+        messages.error(request, _("Write an amount in euros."))
+        return redirect(draft)
+    value = form.cleaned_data["value"] or euros(0)
+    try:
+        announcing.announce(
+            invoice=draft, received=form.cleaned_data["received"], value=value, by=request.user, at=clock.now()
+        )
+    except announcing.AnnouncingError as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("Saved."))
+    return redirect(draft)
 
 
 @in_business

@@ -1,0 +1,110 @@
+"""An invoice says beforehand that it will be paid by set-off, when the client's own invoice is known before its issue.
+
+The pair is chosen on the draft; its sentence is frozen with the invoice's mentions (BT-20, note PAI). What is to be
+paid stays whole (BT-115): both invoices are paid on the day of the set-off (AFNOR XP Z12-014, case 40), which a
+person does later. When no euro is left beside, the means of payment is the clearing between partners (BT-81 = 97).
+Locks, in this order: the draft, the received invoice.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from djmoney.money import Money
+
+from billing.claiming import Claim
+from billing.models import Invoice, PlannedSetOff, ReceivedInvoice
+from billing.received_left import left_of
+from lib import law
+from lib.days import day_written
+from lib.money import cents, euros, plain, total, written
+from people.models import User
+from quotes.models import Kind
+
+ON_PAPER, PAYMENT = "AAI", "PAI"  # UNTDID 4451
+
+
+class AnnouncingError(Exception):
+    """Why a set-off is not announced, in words for the person."""
+
+
+@transaction.atomic(durable=True)
+def announce(
+    *, invoice: Invoice, received: ReceivedInvoice, value: Money, by: User, at: datetime
+) -> PlannedSetOff | None:
+    """Say on a draft how much of a client's invoice will be set off; nothing takes it back. Raises AnnouncingError."""
+    draft = Invoice.objects.select_for_update(of=("self",)).filter(pk=invoice.pk).first()
+    if draft is None or draft.issued_at is not None or draft.corrects_id:
+        raise AnnouncingError(_("Only a draft of an invoice announces a set-off."))
+    theirs = ReceivedInvoice.objects.select_for_update(of=("self",)).get(pk=received.pk)
+    if theirs.client_id != draft.client_id:
+        raise AnnouncingError(_("These two invoices are not between the same two parties."))
+    PlannedSetOff.objects.filter(invoice=draft, received=theirs).delete()
+    if value.amount <= 0:
+        return None
+    if value != cents(value) or value > left_of(theirs):
+        words = {"left": written(left_of(theirs), draft.language)}
+        raise AnnouncingError(_("Of the client’s invoice, %(left)s is left.") % words)
+    return PlannedSetOff.objects.create(invoice=draft, received=theirs, value=value)
+
+
+def announced(draft: Invoice) -> list[PlannedSetOff]:
+    rows = draft.planned_set_offs.select_related("received__withdrawal")
+    return list(rows.order_by("received__issued_on", "pk"))
+
+
+def in_euros(rows: list[PlannedSetOff], claim: Claim) -> Money:
+    """Return what of the announced set-offs is not covered by goods or hours that came before the issue."""
+    whole, came = _sums(rows, claim)
+    return max(whole - came, euros(0))
+
+
+def _sums(rows: list[PlannedSetOff], claim: Claim) -> tuple[Money, Money]:
+    came = total(value for receipt, value in claim.settled if receipt.kind in (Kind.GOODS, Kind.TIME))
+    return total(row.value for row in rows), came
+
+
+def said_on(draft: Invoice, claim: Claim, mentions: dict[str, Any], on: Any) -> dict[str, Any]:
+    """Return the mentions with what is announced, in the language of the document; the same ones when nothing is."""
+    rows = announced(draft)
+    if not rows:
+        return mentions
+    cleared = min(in_euros(rows, claim), max(claim.payable, euros(0)))
+    sentences = list(_sentences(rows, max(claim.payable, euros(0)) - cleared, draft.language, on))
+    text = " ".join(sentences)
+    mixed = any(part.kind != Kind.MONEY for part in claim.parts)  # then the note PAI says each part already
+    note = {"code": ON_PAPER if mixed else PAYMENT, "text": text, "on_paper": True}
+    return mentions | {
+        "terms": " ".join(filter(None, (mentions["terms"], text))),
+        "notes": [*mentions["notes"], note],
+        "set_off": plain(cleared),
+    }
+
+
+def _sentences(rows: list[PlannedSetOff], rest: Money, language: str, on: Any) -> Iterator[str]:
+    fact = law.fact("in_kind.paid_by_set_off", on)
+    for row in rows:
+        with override(language):
+            words = {
+                "amount": written(row.value, language),
+                "number": row.received.number,
+                "date": day_written(row.received.issued_on),
+                "rest": written(rest, language),
+            }
+        yield fact.text(language, **words)
+
+
+def obstacles(draft: Invoice, claimed: Money) -> Iterator[str]:
+    """Say why what is announced cannot be; `claimed`: what the invoice claims, received in kind or to be paid."""
+    rows = announced(draft)
+    for row in rows:
+        if not row.received.stands or row.value > left_of(row.received):
+            words = {"number": row.received.number}
+            yield (
+                _("Less is left of the client’s invoice %(number)s than the set-off that this draft announces.") % words
+            )
+    if rows and total(row.value for row in rows) > claimed:
+        yield _("The set-offs that this draft announces are worth more than what it claims.")

@@ -1,0 +1,151 @@
+"""An invoice that will be paid by set-off says so: frozen, printed, valid, to the cent."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from billing import announcing, facturx, issuing, paper, receiving, stating
+from billing.models import Invoice, PlannedSetOff, ReceivedInvoice
+from billing.set_off_paper import set_off_pdf
+from lib.money import euros
+from quotes.models import Acceptance
+from records import verifying
+from tests import kit
+from tests.billing.conftest import accepted, basket_came, final_of, issued_by, recorder_of
+from tests.billing.partners import FRIDAYS, JANUARY, received_of, set_off_of
+from tests.conftest import logged_in
+from tests.kit.rules import failures
+
+pytestmark = [pytest.mark.django_db]
+
+
+def draft_and_theirs(amount: str, *terms: dict[str, Any]) -> tuple[Acceptance, Invoice, ReceivedInvoice]:
+    deal = accepted(**{"terms": terms} if terms else {"terms": [{}]})
+    return deal, final_of(deal, at=JANUARY, issued=False), received_of(deal, amount)
+
+
+def announce(deal: Acceptance, draft: Invoice, theirs: ReceivedInvoice, value: str) -> PlannedSetOff | None:
+    return announcing.announce(invoice=draft, received=theirs, value=euros(value), by=recorder_of(deal), at=JANUARY)
+
+
+def test_it_says_which_invoice_pays_it_and_what_is_left() -> None:
+    deal, draft, theirs = draft_and_theirs("200")
+    announce(deal, draft, theirs, "200")
+
+    issued = issued_by(draft, at=JANUARY)
+    said = stating.facts_of(issued)
+
+    sentence = "Paiement par compensation à hauteur de 200,00 € avec votre facture n° FC-014 du 29 janvier 2027"
+    assert sentence in said.terms.replace("\u00a0", " ").replace("\u202f", " ")
+    assert "1 000,00 €" in said.terms.replace("\u00a0", " ").replace("\u202f", " ")
+    assert [note.code for note in said.notes].count("PAI") == 1
+    assert (said.payable, said.set_off, said.to_transfer) == (euros("1200"), euros("200"), euros("1000"))
+    assert facturx.payment_means(said).code == "58"
+    page = paper.invoice_html(said)
+    assert "FC-014" in page
+    assert "dont par compensation" in page
+    assert failures(facturx.xml(said)) == []
+
+
+def test_no_euro_left_is_cleared_between_partners() -> None:
+    deal, draft, theirs = draft_and_theirs("1500")
+    announce(deal, draft, theirs, "1200")
+
+    said = stating.facts_of(issued_by(draft, at=JANUARY))
+
+    assert facturx.payment_means(said).code == "97"
+    assert said.payable == euros("1200")
+    assert "IBAN" not in paper.invoice_html(said)
+    assert failures(facturx.xml(said)) == []
+
+
+def test_baskets_that_came_before_the_issue_are_what_is_set_off_first() -> None:
+    from tests import make
+
+    deal = accepted(terms=({"value": euros("1140"), "closes": True}, make.baskets(3)))
+    for friday in FRIDAYS:
+        basket_came(deal, friday)
+    draft, theirs = final_of(deal, at=JANUARY, issued=False), received_of(deal, "100")
+    announce(deal, draft, theirs, "100")
+
+    issued = issued_by(draft, at=JANUARY)
+    said = stating.facts_of(issued)
+
+    assert (issued.settled_at_issue, said.set_off) == (euros("60"), euros("40"))
+    assert [note.code for note in facturx.notes(said)].count("PAI") == 1
+    assert failures(facturx.xml(said)) == []
+
+
+@pytest.mark.kit
+def test_its_pdf_is_valid(tmp_path: Path) -> None:
+    deal, draft, theirs = draft_and_theirs("1500")
+    announce(deal, draft, theirs, "1200")
+    issued = issued_by(draft, at=JANUARY)
+
+    made = set_off_of(deal, issued, theirs, rest="1200", covers=[])
+    files = {
+        "invoice.pdf": issuing.pdf_bytes(stating.facts_of(issued), created=JANUARY),
+        "set_off.pdf": set_off_pdf(made),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+
+    assert kit.validate([tmp_path / "invoice.pdf"]) == []
+    assert kit.validate([tmp_path / "set_off.pdf"], invoices=False) == []
+
+
+def test_what_is_announced_is_no_more_than_is_left_or_claimed() -> None:
+    deal, draft, theirs = draft_and_theirs("1500")
+    with pytest.raises(announcing.AnnouncingError):
+        announce(deal, draft, theirs, "1500.01")
+    announce(deal, draft, theirs, "1300")
+
+    with pytest.raises(issuing.IssuingError, match="compensations"):
+        issued_by(draft, at=JANUARY)
+    announce(deal, draft, theirs, "0")
+    assert not PlannedSetOff.objects.exists()
+    assert "set_off" not in (issued_by(draft, at=JANUARY).mentions or {})
+
+
+def test_a_withdrawn_invoice_is_announced_no_more() -> None:
+    deal, draft, theirs = draft_and_theirs("200")
+    announce(deal, draft, theirs, "200")
+
+    receiving.withdraw(received=theirs, by=recorder_of(deal), at=JANUARY, reason="Erreur")
+
+    assert announcing.announced(draft) == []
+
+
+@pytest.mark.engine
+def test_what_an_issued_invoice_announced_never_changes() -> None:
+    deal, draft, theirs = draft_and_theirs("200")
+    row = announce(deal, draft, theirs, "200")
+    issued = issued_by(draft, at=JANUARY)
+    assert row is not None
+
+    with pytest.raises(announcing.AnnouncingError):
+        announce(deal, issued, theirs, "100")
+    for change in (lambda: row.delete(), lambda: PlannedSetOff.objects.update(value=euros("1"))):
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+            change()
+    late = PlannedSetOff(invoice=issued, received=received_of(deal, "5", "Z"), value=euros("5"))
+    with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+        late.save()
+    assert not [text for text in verifying.problems(issued.business) if "Invoice" in text]
+
+
+def test_it_is_announced_on_the_drafts_page() -> None:
+    deal, draft, theirs = draft_and_theirs("200")
+    visitor = logged_in(recorder_of(deal))
+    page = visitor.get(draft.get_absolute_url()).content.decode()
+    assert theirs.number in page
+
+    slug = deal.quote.business.slug
+    visitor.post(f"/b/{slug}/invoices/{draft.pk}/announce/", {"received": theirs.pk, "value": "150,50"})
+
+    assert PlannedSetOff.objects.get().value == euros("150.50")
+    assert "annoncée" in visitor.get(draft.get_absolute_url()).content.decode()
+    assert date(2027, 1, 29) == theirs.issued_on
