@@ -64,7 +64,7 @@ def months_to_invoice(acceptances: Iterable[Acceptance], on: date) -> list[Month
         received_on__lt=on.replace(day=1),
     )
     found: dict[tuple[int, date], list[tuple[Receipt, Money]]] = {}
-    for receipt in rows.select_related("term__version__quote").annotate(used=Sum("allocations__value")):
+    for receipt in rows.select_related("term__version__quote__client").annotate(used=Sum("allocations__value")):
         free = receipt.value - euros(cents(Decimal(str(receipt.used or 0))))
         if free.amount > 0 and receipt.term_id is not None:
             found.setdefault((receipt.term_id, receipt.received_on.replace(day=1)), []).append((receipt, free))

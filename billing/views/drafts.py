@@ -16,6 +16,7 @@ from billing.checking import obstacles
 from billing.forms import CreditForm, DraftForm, LineFormSet, OneOffForm, initial_of
 from billing.forms_parts import PartFormSet, initial_of_parts
 from billing.models import Invoice
+from billing.roles import CLOSING, PROGRESS, role_is
 from billing.views.common import bar_of, invoice_or_404, may_write, say, today_of
 from lib import clock
 from people.access import BusinessRequest, clients_of, in_business, visible_activities, writers_only
@@ -74,7 +75,7 @@ def _started(request: BusinessRequest, form: OneOffForm, lines: Any) -> Invoice 
 
 
 def _to_invoice(request: BusinessRequest) -> QuerySet[Acceptance]:
-    whole = Invoice.objects.filter(acceptance=OuterRef("pk"), type__in=drafting.CLOSING)
+    whole = Invoice.objects.filter(role_is(*CLOSING, PROGRESS), acceptance=OuterRef("pk"))
     mine = Acceptance.objects.filter(visible_activities(request.membership, "quote__activity"), ~Exists(whole))
     return mine.filter(quote__business=request.business).select_related("version", "quote__client").order_by("-at")
 

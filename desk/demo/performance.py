@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from desk.demo import abroad, maintenance, mandates, partners, stories
+from desk.demo import abroad, maintenance, mandates, partners, steps, stories
 from desk.demo.cast import Troupe, clients, troupe
 from desk.demo.catalogue import offers, workshop_offers
 from desk.demo.stage import Stage
@@ -19,6 +19,9 @@ DEALS = (
     partners.the_slip,
     mandates.the_mandate,
     maintenance.the_maintenance,
+    steps.the_configurator,
+    steps.the_apples,
+    steps.the_repairs,
 )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 
 from billing.models import Invoice, MissedDelivery, Receipt
-from desk.today import agreed, late, owed, partners, promised, repeated, selfbilling
+from desk.today import agreed, deals, late, owed, partners, promised, repeated, selfbilling
 from desk.today.agreed import open_versions
 from desk.today.owed import unconfirmed
 from desk.today.todo import Todo

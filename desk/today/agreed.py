@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from billing.models import Invoice
+from billing.roles import CLOSING, PROGRESS, role_is
 from desk.today.todo import MANY, Todo, short_day
 from people.access import activities_of
 from people.models import Membership
@@ -27,7 +28,7 @@ def questions(membership: Membership, on: date) -> Iterator[Todo]:
 
 
 def to_finish(membership: Membership, on: date) -> Iterator[Todo]:
-    final = Invoice.objects.filter(acceptance=OuterRef("pk"), type__in=["FINAL", "STANDARD"])
+    final = Invoice.objects.filter(role_is(*CLOSING, PROGRESS), acceptance=OuterRef("pk"))
     accepted = Acceptance.objects.filter(~Exists(final), quote__activity__in=activities_of(membership))
     for acceptance in accepted.select_related("quote__client", "quote__business")[:MANY]:
         yield Todo(
