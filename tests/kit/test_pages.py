@@ -1,6 +1,7 @@
 """Where pages break: no total without a line, payment in one piece, the header of a table again on each page."""
 
 import io
+import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -44,6 +45,37 @@ def test_the_header_of_the_lines_comes_again_on_each_page_that_has_some(tmp_path
     assert len(pages) > 2
     for page in pages:
         assert ("Désignation" in page) == ("Atelier" in page)
+
+
+def in_sections(count: int) -> InvoiceFacts:
+    facts = with_lines(count)
+    return replace(
+        facts, lines=tuple(replace(one, section=f"Lot {(one.position - 1) // 4:02d}") for one in facts.lines)
+    )
+
+
+def said_on(page: str) -> list[str]:
+    return [" ".join(row.split()) for row in page.splitlines() if row.strip()]
+
+
+@pytest.mark.parametrize("count", range(9, 17))
+def test_a_heading_never_ends_a_page_and_a_subtotal_never_begins_one(count, tmp_path):
+    pages = pages_of(in_sections(count), tmp_path)
+    assert len(pages) > 1
+    for page in pages:
+        rows = [row for row in said_on(page) if row.startswith(("Lot", "Ligne", "Sous-total"))]
+        assert not rows or not rows[0].startswith("Sous-total")
+        assert not rows or not rows[-1].startswith("Lot")
+
+
+@pytest.mark.parametrize(("count", "expected"), [(9, 1), (30, 2), (90, 5), (420, 20)])
+def test_from_one_page_to_twenty_each_line_is_printed_once_and_the_total_beside_the_last(count, expected, tmp_path):
+    pages = pages_of(with_lines(count), tmp_path)
+    assert len(pages) == expected
+    printed = re.findall(r"Ligne numéro (\d+)", "".join(pages))
+    assert [int(number) for number in printed] == list(range(1, count + 1))
+    assert f"Ligne numéro {count:02d}" in next(page for page in pages if "Total " in page)
+    assert re.search(rf"{expected} ?/ ?{expected}", pages[-1])
 
 
 ORDINARY = {
