@@ -3,14 +3,15 @@
 import io
 import uuid
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
-from billing import partner_verifying, receiving, setting_off, verifying
-from billing.models import Invoice, ReceivedInvoice, SetOff
+from billing import partner_verifying, receiving, setting_off, settling, verifying
+from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff
 from lib.money import euros
-from quotes.models import Acceptance, MoneyDue
+from quotes.models import Acceptance, Kind, MoneyDue
 from records import ledger
-from tests.billing.conftest import accepted, basket_came, deposit_of, final_of, money_came, recorder_of
+from tests.billing.conftest import accepted, basket_came, deposit_of, final_of, money_came, recorder_of, term_of
 
 JANUARY = datetime(2027, 1, 30, 10, tzinfo=UTC)
 FRIDAYS = [date(2027, 1, 8), date(2027, 1, 15), date(2027, 1, 22)]
@@ -77,4 +78,16 @@ def set_off_of(
         covers=covers,
         rest=euros(rest),
         **{"at": JANUARY, "settled_on": JANUARY.date(), "request_id": uuid.uuid4()} | said,
+    )
+
+
+def hours_came(deal: Acceptance, on: date, hours: Decimal) -> Receipt:
+    return settling.record_receipt(
+        by=recorder_of(deal),
+        at=JANUARY,
+        client=deal.quote.client,
+        term=term_of(deal, Kind.TIME),
+        received_on=on,
+        quantity=hours,
+        request_id=uuid.uuid4(),
     )
