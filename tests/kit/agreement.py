@@ -114,7 +114,8 @@ def with_paper(one: Issued, path: Path) -> None:
 
 def _printed_sums(one: Issued) -> dict[str, Money]:
     row = one.row
-    sums = {_("Total excl. VAT"): row.net, _("VAT"): row.vat, _("Total incl. VAT"): row.total}
+    whole = _("Total incl. VAT") if row.vat.amount else _("Total")
+    sums = {_("Total excl. VAT"): row.net, _("VAT"): row.vat, whole: row.total}
     if not one.shows_vat:
         sums = {_("Total"): row.total}
     if not one.is_credit:
@@ -136,7 +137,8 @@ def with_screen(one: Issued, owner: Visitor) -> None:
     text = squeezed(strip_tags(page.content.decode()))
     sums = {"Total": one.row.total}
     if not one.said.franchise:
-        sums = {"Total TTC": one.row.total, "Total HT": one.row.net}
+        whole = next(word for word in ("TotalTTC", "Total") if word in text)
+        sums = {whole: one.row.total, "Total HT": one.row.net}
         for tax in one.row.taxes.all():
             assert squeezed(_row(tax, " sur ", "fr")) in text, tax
     for name, amount in sums.items():
@@ -148,11 +150,14 @@ def with_screen(one: Issued, owner: Visitor) -> None:
 
 
 def with_archive(one: Issued, every: list[dict[str, str]]) -> None:
-    """Compare the rows of the accountant's table: an invoice's own, and those of the deposits that it deducts."""
+    """Compare the rows of the accountant's table: an invoice's own, those of the deposits that it deducts, and those of
+    what it cancels and replaces."""
     sign, row = (-1 if one.is_credit else 1), one.row
-    own = [found for found in every if found[_("kind of document")] != _("deposit deducted")]
-    taken = [found for found in every if found not in own]
-    assert sum(number(found[_("total")]) for found in taken) == -one.deducted.amount
+    taken_off = {_("deposit deducted"): one.deducted, _("invoice cancelled and replaced"): _total_of(one.replaces)}
+    for kind, amount in taken_off.items():
+        found = [each for each in every if each[_("kind of document")] == kind]
+        assert sum(number(each[_("total")]) for each in found) == -amount.amount, kind
+    own = [each for each in every if each[_("kind of document")] not in taken_off]
     columns = {
         _("total before VAT"): row.net,
         _("total VAT"): row.vat,
@@ -169,6 +174,10 @@ def with_archive(one: Issued, every: list[dict[str, str]]) -> None:
     taxes = [(number(r[_("VAT rate")]), number(r[_("base before VAT")]), number(r[_("VAT")])) for r in own]
     expected = [(tax.rate, sign * tax.base.amount, sign * tax.amount.amount) for tax in row.taxes.all()]
     assert sorted(taxes) == sorted(expected)
+
+
+def _total_of(document: Any) -> Money:
+    return document.total if document else euros(0)
 
 
 def with_code(one: Issued, path: Path) -> None:

@@ -1,5 +1,6 @@
 """Whoever charges VAT says a rate: a line at zero would need an exemption and its reason (EN 16931, BR-E-10)."""
 
+import re
 import uuid
 from decimal import Decimal
 
@@ -37,7 +38,7 @@ def test_a_rate_that_the_xml_could_not_say_is_refused_before_issue(rate):
     with pytest.raises(issuing.IssuingError) as refused:
         issuing.issue(invoice=draft, by=draft.business.memberships.get().user, at=make.NOW)
     assert len(refused.value.reasons) == 1
-    assert f"{rate}\u00a0%" in refused.value.reasons[0] or f"{rate}\u202f%" in refused.value.reasons[0]
+    assert f"{rate}%" in re.sub(r"\s", "", refused.value.reasons[0])
     draft.refresh_from_db()
     assert draft.number is None
 
