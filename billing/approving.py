@@ -24,13 +24,14 @@ from records.subjects import ref
 
 Kind = SelfBilledAnswer.Kind
 LONGEST_REASON = 2000
+LISTED = ("business", "client", "corrects", "answer", "credited_by")  # what a list of invoices reads at once
 
 
 class State(Enum):
     """Where a self-billed invoice stands; its value is the word that pages show."""
 
     DRAFT = gettext_lazy("draft")
-    WAITING = gettext_lazy("sent, can be contested")
+    WAITING = gettext_lazy("to be approved")
     APPROVED = gettext_lazy("approved")
     CONTESTED = gettext_lazy("contested")
     SILENT = gettext_lazy("accepted by silence")
@@ -50,13 +51,25 @@ TONES = {
 
 def state_of(invoice: SelfBilledInvoice, on: date) -> State:
     """Return where an invoice stands on a day."""
+    credited = SelfBilledInvoice.objects.filter(corrects=invoice, issued_at__isnull=False).exists()
+    return standing(invoice, answer_to(invoice), is_credited=credited, on=on)
+
+
+def state_in_list(invoice: SelfBilledInvoice, on: date) -> State:
+    """Return the same without a query, for rows read with LISTED."""
+    note = getattr(invoice, "credited_by", None)
+    credited = note is not None and note.issued_at is not None
+    return standing(invoice, getattr(invoice, "answer", None), is_credited=credited, on=on)
+
+
+def standing(invoice: SelfBilledInvoice, answer: SelfBilledAnswer | None, *, is_credited: bool, on: date) -> State:
+    """Return where an invoice stands once this was said of it. Pure."""
     if invoice.issued_at is None or invoice.contest_until is None:
         return State.DRAFT
     if invoice.corrects_id:
         return State.CREDIT_NOTE
-    if SelfBilledInvoice.objects.filter(corrects=invoice, issued_at__isnull=False).exists():
+    if is_credited:
         return State.CREDITED
-    answer = answer_to(invoice)
     if answer is not None:
         return State.CONTESTED if answer.kind == Kind.CONTESTED else State.APPROVED
     return State.WAITING if on <= invoice.contest_until else State.SILENT

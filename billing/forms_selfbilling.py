@@ -196,7 +196,7 @@ class HowPaidForm(RequestForm):
 
 
 class FromReceiptsForm(RequestForm):
-    """Which receipts in kind the invoice is for, and at which rate where there are several."""
+    """Which receipts in kind of a month the invoice is for, and at which rate where there are several."""
 
     receipts = ReceiptsField(
         label=_("What came and is not invoiced yet"),
@@ -206,12 +206,16 @@ class FromReceiptsForm(RequestForm):
     )
     vat_rate = forms.ChoiceField(label=_("VAT rate"))
 
-    def __init__(self, *args: Any, mandate: Mandate, receipts: QuerySet[Receipt], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, mandate: Mandate, receipts: QuerySet[Receipt], month: str = "", **options: Any
+    ) -> None:
         super().__init__(*args, **options)
         chosen, rates = self.fields["receipts"], rates_of(mandate)
         assert isinstance(chosen, forms.ModelMultipleChoiceField)
         chosen.queryset = receipts
-        chosen.initial = [receipt.pk for receipt in receipts]
+        months = {receipt.pk: f"{receipt.received_on:%Y-%m}" for receipt in receipts}
+        wanted = month if month in months.values() else min(months.values(), default="")
+        chosen.initial = [pk for pk, its in months.items() if its == wanted]
         if len(rates) == 1:
             del self.fields["vat_rate"]
         else:

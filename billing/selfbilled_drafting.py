@@ -87,10 +87,11 @@ def draft_from_receipts(
     settlement: str = SET_OFF,
     vat_rate: Decimal | None = None,
 ) -> SelfBilledInvoice:
-    """Draft the invoice of some receipts in kind, at the value agreed, VAT included: what they settled of our price.
+    """Draft the invoice of what came in kind in one month (CGI 289, I-3), at the value agreed, VAT included: that is
+    what it settled of our price.
 
     The same `request_id` again returns the first one. Raises SelfBillingError for a receipt that is invoiced already,
-    and for a VAT rate that the mandate does not name.
+    for several months, and for a VAT rate that the mandate does not name.
     """
     row = _open(mandate, at)
     if (found := _again(row, request_id)) is not None:
@@ -98,10 +99,13 @@ def draft_from_receipts(
     chosen = list(receipts_to_invoice(row.client).filter(pk__in=receipts))
     if not chosen or len(chosen) != len(set(receipts)):
         raise SelfBillingError(_("Choose what came and is not invoiced yet: some of this is."), field="receipts")
+    if len({receipt.received_on.replace(day=1) for receipt in chosen}) > 1:
+        raise SelfBillingError(_("One invoice is for what came in one month (CGI 289, I-3)."), field="receipts")
     with override(row.language):
         lines = lines_of(chosen, rate_of(row, vat_rate))
         days = sorted(receipt.received_on for receipt in chosen)
-        said = Said(title_of(days), days[-1], settlement, period=(days[0], days[-1]) if days[0] != days[-1] else None)
+        period = (days[0], days[-1]) if days[0] != days[-1] else None
+        said = Said(title_of(days[0]), days[-1], settlement, period=period)
     draft = _written(SelfBilledInvoice(**_of(row, at, request_id), **_columns(said)), lines)
     SelfBilledReceipt.objects.bulk_create(SelfBilledReceipt(invoice=draft, receipt=receipt) for receipt in chosen)
     return draft
@@ -159,12 +163,9 @@ def _line(key: tuple[str, str, str, Money], group: Sequence[Receipt], base: Mone
     )
 
 
-def title_of(days: Sequence[date]) -> str:
+def title_of(day: date) -> str:
     """Return a title in the active language: « Livraisons de novembre 2026 »."""
-    first, last = days[0], days[-1]
-    if (first.year, first.month) == (last.year, last.month):
-        return _("Deliveries of %(month)s") % {"month": day_written(first, "F Y")}
-    return _("Deliveries from %(first)s to %(last)s") % {"first": day_written(first), "last": day_written(last)}
+    return _("Deliveries of %(month)s") % {"month": day_written(day, "F Y")}
 
 
 # By hand ----------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from django import template
 from django.template import Context
 
 from billing import approving
-from billing.mandating import NO_INVOICES_OF_THEIR_OWN, TONES, State, ended, state_of
+from billing.mandating import LISTED, NO_INVOICES_OF_THEIR_OWN, TONES, State, state_in_list
 from billing.models import Mandate, SelfBilledInvoice
 from lib import clock
 from people.models import Client, Role
@@ -20,16 +20,15 @@ def self_billing_of(context: Context, client: Client) -> dict[str, Any]:
     """`{% self_billing_of client %}`: the client's last mandate, what was written under it, what to do next."""
     membership, business = context.get("membership"), context["business"]
     today = clock.today(business.time_zone)
-    last = Mandate.objects.filter(client=client).select_related("business").first()
-    state = state_of(last, today) if last else None
-    written = SelfBilledInvoice.objects.filter(client=client).select_related("business")[:MOST]
-    rows = [(invoice, approving.state_of(invoice, today)) for invoice in written]
+    last = Mandate.objects.filter(client=client).select_related(*LISTED).first()
+    state = state_in_list(last, today) if last else None
+    written = SelfBilledInvoice.objects.filter(client=client).select_related(*approving.LISTED)[:MOST]
+    rows = [(invoice, approving.state_in_list(invoice, today)) for invoice in written]
     return {
         "business": business,
         "client": client,
         "mandate": last,
         "badge": {"word": str(state.value), "tone": TONES.get(state, "off")} if state else None,
-        "end": ended(last) if last else None,
         "in_force": state == State.IN_FORCE,
         "rows": [
             {"invoice": invoice, "word": str(stands.value), "tone": approving.TONES.get(stands, "")}

@@ -13,7 +13,7 @@ from billing import mandate_answering, mandate_paper, mandating
 from billing.forms_selfbilling import EndForm, MandateForm, PaperForm, ProposeForm
 from billing.mandate_paper import clauses_of
 from billing.mandate_posting import accepted_pdf_of, pdf_of
-from billing.mandating import TONES, MandateError, State, ended, said_yes, state_of
+from billing.mandating import LISTED, TONES, MandateError, State, ended, said_yes, state_in_list, state_of
 from billing.models import Mandate, MandateLink, SelfBilledInvoice
 from billing.selfbilled_drafting import receipts_to_invoice
 from billing.views.common import may_write, today_of
@@ -60,17 +60,16 @@ def self_billing(request: BusinessRequest) -> HttpResponse:
     from billing.views.selfbilling import rows_of, visible_self_billed
 
     today = today_of(request)
-    mandates = list(visible_mandates(request).select_related("acceptance", "end")[:PER_PAGE])
+    mandates = visible_mandates(request).select_related(*LISTED)[:PER_PAGE]
     context = {
-        "mandates": [(mandate, _badge(mandate, request)) for mandate in mandates],
-        "invoices": rows_of(visible_self_billed(request)[:PER_PAGE], today),
+        "mandates": [(mandate, _badge(state_in_list(mandate, today))) for mandate in mandates],
+        "invoices": rows_of(visible_self_billed(request), today),
         "may_write": may_write(request),
     }
     return render(request, "billing/self_billing.html", context)
 
 
-def _badge(mandate: Mandate, request: BusinessRequest) -> dict[str, str]:
-    state = state_of(mandate, today_of(request))
+def _badge(state: State) -> dict[str, str]:
     return {"word": str(state.value), "tone": TONES.get(state, "off")}
 
 
@@ -93,7 +92,7 @@ def _page(request: BusinessRequest, found: Mandate, state: State) -> dict[str, A
     return {
         "mandate": found,
         "state": state.name,
-        "badge": _badge(found, request),
+        "badge": _badge(state),
         "clauses": clauses_of(found),
         "obstacles": list(mandating.obstacles(found, today)) if is_draft else [],
         "acceptance": acceptance,
@@ -103,7 +102,7 @@ def _page(request: BusinessRequest, found: Mandate, state: State) -> dict[str, A
         "accepted_document": accepted_pdf_of(acceptance) if acceptance else None,
         "scan": keeping.find("mandate_scan", ref(acceptance)) if acceptance else None,
         "mails": Mail.objects.filter(subject_ref=ref(found)).order_by("-made_at"),
-        "invoices": rows_of(SelfBilledInvoice.objects.filter(mandate=found)[:PER_PAGE], today),
+        "invoices": rows_of(SelfBilledInvoice.objects.filter(mandate=found), today),
         "waiting": receipts_to_invoice(found.client) if state == State.IN_FORCE else [],
         "may_write": may_write(request),
     }

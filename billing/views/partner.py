@@ -69,8 +69,8 @@ class Reader:
 
     def invoices(self) -> list[dict[str, Any]]:
         issued = SelfBilledInvoice.objects.filter(mandate=self.mandate, issued_at__isnull=False)
-        rows = issued.select_related("corrects").order_by("-issued_on", "-pk")
-        return [{"invoice": row, **badge_of(approving.state_of(row, self.today))} for row in rows]
+        rows = issued.select_related(*approving.LISTED).order_by("-issued_on", "-pk")
+        return [{"invoice": row, **badge_of(approving.state_in_list(row, self.today))} for row in rows]
 
     def invoice(self, pk: int) -> SelfBilledInvoice:
         rows = SelfBilledInvoice.objects.select_related(

@@ -1,6 +1,5 @@
 """The pages of invoices in a partner's name: written from what came or by hand, issued, answered, credited."""
 
-from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing import approving, issuing, selfbilled_drafting, selfbilling
-from billing.approving import TONES, State, answer_to, state_of
+from billing.approving import LISTED, TONES, State, answer_to, state_in_list, state_of
 from billing.forms_selfbilling import (
     FromReceiptsForm,
     PartnerLineFormSet,
@@ -34,6 +33,7 @@ from people.models import new_request_id
 from records.models import Errand, Mail
 from records.subjects import ref
 
+PER_PAGE = 40
 PARENTS = ("business", "activity", "client__activity", "corrects", "received", "mandate__business", "mandate__client")
 
 
@@ -47,9 +47,10 @@ def invoice_or_404(request: BusinessRequest, pk: int) -> SelfBilledInvoice:
     return get_object_or_404(visible_self_billed(request).select_related(*PARENTS, *related), pk=pk)
 
 
-def rows_of(invoices: Iterable[SelfBilledInvoice], on: date) -> list[dict[str, Any]]:
-    """Return invoices with the word of where each stands."""
-    return [{"invoice": invoice, **badge_of(state_of(invoice, on))} for invoice in invoices]
+def rows_of(invoices: QuerySet[SelfBilledInvoice], on: date) -> list[dict[str, Any]]:
+    """Return the latest of these invoices, with the word of where each stands, in one query."""
+    listed = invoices.select_related(*LISTED)[:PER_PAGE]
+    return [{"invoice": invoice, **badge_of(state_in_list(invoice, on))} for invoice in listed]
 
 
 def badge_of(state: State) -> dict[str, str]:
@@ -137,7 +138,11 @@ def self_billed_new(request: BusinessRequest, pk: int) -> HttpResponse:
     which = request.POST.get("from", "") if request.method == "POST" else ""
     waiting = receipts_to_invoice(mandate.client)
     came = FromReceiptsForm(
-        request.POST if which == "receipts" else None, mandate=mandate, receipts=waiting, prefix="came"
+        request.POST if which == "receipts" else None,
+        mandate=mandate,
+        receipts=waiting,
+        month=request.GET.get("month", ""),
+        prefix="came",
     )
     hand = SaidForm(request.POST if which == "hand" else None, initial={"delivered_on": today_of(request)})
     lines = PartnerLineFormSet(

@@ -43,7 +43,7 @@ def the_mandate(stage: Stage, troupe: Troupe, clients: Clients, offers: dict[str
 
     def invoice(at: datetime) -> None:
         mandate = Mandate.objects.select_related("client").get(client=orchard)
-        came = selfbilled_drafting.receipts_to_invoice(mandate.client)
+        came = selfbilled_drafting.receipts_to_invoice(mandate.client).filter(received_on=stage.day(50))
         draft = selfbilled_drafting.draft_from_receipts(
             mandate=mandate, receipts=[one.pk for one in came], by=troupe.lou, at=at, request_id=invoiced
         )

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from billing.mandating import State, holds, state_of
+from billing.mandating import LISTED, State, state_in_list
 from billing.models import Mandate, Receipt, SelfBilledAnswer, SelfBilledInvoice
 from billing.selfbilled_drafting import receipts_to_invoice
 from desk.today.todo import MANY, Todo
@@ -41,7 +41,7 @@ def drafts(membership: Membership, on: date) -> Iterator[Todo]:
 def to_write(membership: Membership, on: date) -> Iterator[Todo]:
     """What came under a mandate in the months before this one, month by month, and is invoiced nowhere."""
     for mandate in _mandates(membership):
-        if not holds(mandate, on):
+        if state_in_list(mandate, on) != State.IN_FORCE:
             continue
         months: dict[date, list[Receipt]] = defaultdict(list)
         for receipt in receipts_to_invoice(mandate.client).filter(received_on__lt=on.replace(day=1)):
@@ -58,20 +58,21 @@ def to_write(membership: Membership, on: date) -> Iterator[Todo]:
                 "month": day_written(month, "F Y"),
                 "worth": worth,
             }
-            yield Todo(sentence, reverse("self_billed_new", args=[mandate.business.slug, mandate.pk]), _("Write it"))
+            page = reverse("self_billed_new", args=[mandate.business.slug, mandate.pk])
+            yield Todo(sentence, f"{page}?month={month:%Y-%m}", _("Write it"))
 
 
 def answered(membership: Membership, on: date) -> Iterator[Todo]:
     """Mandates that were declined lately: nothing can be written in that name."""
     for mandate in _mandates(membership):
-        if state_of(mandate, on) == State.DECLINED and not _another(mandate):
+        if state_in_list(mandate, on) == State.DECLINED and not _another(mandate):
             sentence = _("%(name)s does not give you the mandate you proposed.") % {"name": mandate.legal_name}
             yield Todo(sentence, mandate.get_absolute_url(), _("See why"))
 
 
 def _mandates(membership: Membership) -> list[Mandate]:
     rows = Mandate.objects.filter(activity__in=activities_of(membership), proposed_at__isnull=False)
-    return list(rows.select_related("business", "client__activity")[: MANY * 2])
+    return list(rows.select_related(*LISTED)[: MANY * 2])
 
 
 def _another(mandate: Mandate) -> bool:

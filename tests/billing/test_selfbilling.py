@@ -86,6 +86,12 @@ def test_a_receipt_is_invoiced_once_until_its_invoice_is_credited() -> None:
     assert list(receipts_to_invoice(mandate.client)) == came
 
 
+def test_one_invoice_is_for_one_month() -> None:
+    mandate = mandated()
+    with pytest.raises(SelfBillingError, match="un mois"):
+        from_receipts(mandate, baskets_came(mandate.client, FRIDAYS[0], date(2026, 10, 30)))
+
+
 def test_a_receipt_that_was_undone_is_not_invoiced() -> None:
     mandate = mandated()
     came = baskets_came(mandate.client, *FRIDAYS[:2])

@@ -103,7 +103,7 @@ def test_from_the_client_to_an_issued_invoice(as_freelancer: Visitor, farm: Clie
     as_freelancer.post(f"{draft.get_absolute_url()}issue/")
     draft.refresh_from_db()
     assert draft.number
-    assert "peut être contestée" in text_of(as_freelancer.get(draft.get_absolute_url()))
+    assert "à approuver" in text_of(as_freelancer.get(draft.get_absolute_url()))
 
 
 def test_a_flat_rate_farmer_is_refused_in_words(as_freelancer: Visitor, farm: Client) -> None:

@@ -80,4 +80,6 @@ PAGES = [
     Watched("client", below("clients/{client}/")),
     Watched("change client", below("clients/{client}/change/")),
     Watched("new contact", below("clients/{client}/contacts/new/")),
+    Watched("self-billing, none yet", below("self-billing/")),
+    Watched("new mandate", below("self-billing/clients/{client}/mandate/")),
 ]
