@@ -4,17 +4,17 @@ What was to come in kind and is due in euros by now is first asked for (billing.
 request, on the request's own day.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from djmoney.money import Money
 
 from billing import balances, turning
-from billing.balances import Balance
 from billing.interest import Change, Interest, interest, rates_between
 from billing.mentions import TRADERS
 from billing.models import Invoice, PaymentRequest
+from billing.turning import InEuros
 from lib import law
 from lib.money import euros, total
 from people.models import Client
@@ -45,27 +45,36 @@ class Claim:
         return (on - self.due_on).days if self.due_on else 0
 
 
+@dataclass(frozen=True)
+class Late:
+    """An invoice of which something is left in euros: its overdue claims, and what nobody has asked for yet."""
+
+    invoice: Invoice
+    claims: Sequence[Claim]
+    unasked: Money
+
+
 def claim_on(invoice: Invoice, on: date, request: PaymentRequest | None = None) -> Claim:
     """Return what an issued invoice, or one of its payment requests, still claims in euros on a day."""
-    return _claim(invoice, balances.balance_of(invoice, on), request)
+    balance = balances.balance_of(invoice, on)
+    return claim_from(invoice, turning.in_euros(invoice, balance.in_euros), balance.in_kind, request)
 
 
-def _claim(invoice: Invoice, balance: Balance, request: PaymentRequest | None) -> Claim:
-    parts = turning.in_euros(invoice, balance.in_euros)
+def claim_from(invoice: Invoice, parts: InEuros, in_kind: Money, request: PaymentRequest | None = None) -> Claim:
+    """Return the same, from what is left of the invoice."""
     if request is None:
-        return Claim(invoice, None, parts.own, balance.in_kind, invoice.due_on)
+        return Claim(invoice, None, parts.own, in_kind, invoice.due_on)
     left = next((left for row, left in parts.requested if row.pk == request.pk), NOTHING)
-    return Claim(invoice, request, left, balance.in_kind, request.due_on)
+    return Claim(invoice, request, left, in_kind, request.due_on)
 
 
-def claims_of(rows: Iterable[Invoice], on: date) -> list[Claim]:
-    """Return the overdue claims of invoices that `with_balances` annotated: their own, then their requests'."""
-    found = []
-    for invoice in rows:
-        balance = balances.balance_from(invoice)
-        requests = [None, *turning.standing(invoice)]
-        found += [claim for request in requests if (claim := _claim(invoice, balance, request)).is_overdue(on)]
-    return found
+def late_of(invoice: Invoice, on: date) -> Late:
+    """Return what is late of an invoice that `with_balances` annotated: its own euros, then its requests'."""
+    balance = balances.balance_from(invoice)
+    parts = turning.in_euros(invoice, balance.in_euros)
+    requests = [None, *(request for request, _left in parts.requested)]
+    claims = [claim_from(invoice, parts, balance.in_kind, request) for request in requests]
+    return Late(invoice, [claim for claim in claims if claim.is_overdue(on)], parts.unasked)
 
 
 # Between professionals -------------------------------------------------------------------------------------------

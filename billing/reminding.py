@@ -118,6 +118,7 @@ def _write(
 ) -> Reminder:
     """Insert the reminder, sealed, and tell the ledger: ids and digests alone."""
     invoice, words = made.claim.invoice, made.words
+    assert made.claim.due_on is not None  # it is overdue
     reminder = Reminder(
         business=invoice.business,
         activity=invoice.activity,

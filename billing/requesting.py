@@ -63,7 +63,7 @@ def askable_of(invoice: Invoice, on: date) -> list[Askable]:
     if invoice.issued_at is None or invoice.corrects_id:
         return []
     balance = balances.balance_of(invoice, on)
-    return turning.askable(invoice, balance.in_euros, balance.in_kind)
+    return turning.askable(invoice, turning.in_euros(invoice, balance.in_euros).unasked, balance.in_kind)
 
 
 @transaction.atomic(durable=True)

@@ -69,6 +69,8 @@ class InEuros:
 
 def in_euros(invoice: Invoice, left: Money) -> InEuros:
     """Split what is left in euros of an issued invoice. What is waived and not credited yet is owed by nobody."""
+    if not invoice.terms.exclude(kind=Kind.MONEY).exists():
+        return InEuros(max(left, NOTHING), (), NOTHING)
     left = max(left - waived_of(invoice), NOTHING)
     requests = standing(invoice)
     turned = max(turned_of(invoice), total(request.value for request in requests))
@@ -116,9 +118,13 @@ def agreed_value(term: RemunerationTerm) -> Money:
 # What may be asked for -----------------------------------------------------------------------------------------------
 
 
-def askable(invoice: Invoice, left_in_euros: Money, left_in_kind: Money) -> list[Askable]:
-    """Return what may be asked for in euros of an issued invoice, in whole units of goods: what is due first."""
-    unasked = in_euros(invoice, left_in_euros).unasked
+def askable(invoice: Invoice, unasked: Money, left_in_kind: Money) -> list[Askable]:
+    """Return what may be asked for in euros of an issued invoice, in whole units of goods: what is due first.
+
+    unasked: what is due in euros and nobody asked for (InEuros). left_in_kind: what is still awaited.
+    """
+    if unasked.amount <= 0 and left_in_kind.amount <= 0:
+        return []
     due = [_at_most(item, unasked) for item in _due(invoice)]
     agreed = [_at_most(item, left_in_kind) for item in _still_to_come(invoice)]
     return [item for item in (*due, *agreed) if item.quantity > 0 and item.value.amount > 0]

@@ -11,7 +11,6 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
@@ -21,19 +20,8 @@ from lib import clock, law
 from lib.days import day_written
 from lib.law import Fact
 from lib.money import number_written
+from people.law_places import anchor_of, facts_of, subjects
 
-SUBJECTS = {
-    "invoices": (gettext_lazy("Invoices and their mentions"), ("mention", "invoice", "request")),
-    "vat": (gettext_lazy("VAT"), ("vat",)),
-    "payment": (gettext_lazy("Payment, delays and reminders"), ("late", "payment", "dunning", "calendar", "cash")),
-    "quotes": (gettext_lazy("Quotes and the yes"), ("quote", "acceptance")),
-    "in-kind": (gettext_lazy("Goods, hours, local currency, set-off"), ("in_kind", "set_off", "slip", "delivery")),
-    "self-billing": (gettext_lazy("Self-billing"), ("self_billing", "mandate")),
-    "status": (gettext_lazy("Statuses, thresholds, contributions"), ("micro", "social", "reform")),
-    "keeping": (gettext_lazy("How long things are kept"), ("retention",)),
-    "formats": (gettext_lazy("Codes of electronic invoices"), ("code", "facturx", "format")),
-}
-OTHERS = ("others", gettext_lazy("Other facts"))
 CERTAINTY = {
     "certain": (gettext_lazy("quoted from the law or the standard"), "good"),
     "probable": (gettext_lazy("several public pages agree"), ""),
@@ -99,32 +87,6 @@ def legal_facts(request: HttpRequest, subject: str = "invoices") -> HttpResponse
         "facts": [shown(fact, today, language) for fact in rows],
     }
     return render(request, "people/law.html", context)
-
-
-def subjects() -> dict[str, Any]:
-    """Return the subjects that have facts, by their name in addresses."""
-    known = {name: word for name, (word, _prefixes) in SUBJECTS.items() if facts_of(name)}
-    return known | ({OTHERS[0]: OTHERS[1]} if facts_of(OTHERS[0]) else {})
-
-
-def facts_of(subject: str) -> list[Fact]:
-    return [fact for fact in law.all_facts() if subject_of(fact.key) == subject]
-
-
-def subject_of(key: str) -> str:
-    """Return the subject of a fact: each fact has one, so that its address is stable."""
-    prefix = key.partition(".")[0]
-    return next((name for name, (_word, prefixes) in SUBJECTS.items() if prefix in prefixes), OTHERS[0])
-
-
-def anchor_of(fact: Fact) -> str:
-    """Return the stable anchor of a fact: its key and its first day."""
-    return f"{fact.key}-{fact.since:%Y-%m-%d}".replace(".", "-").replace("_", "-")
-
-
-def address_of(fact: Fact) -> str:
-    """Return where a fact is read: its subject's page, at its anchor."""
-    return f"{reverse('legal_facts_of', args=[subject_of(fact.key)])}#{anchor_of(fact)}"
 
 
 def shown(fact: Fact, today: date, language: str) -> Shown:

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from billing import balances, overdue, reminding, turning
+from billing import balances, overdue, reminding
 from billing.models import Invoice, Reminder
-from billing.overdue import Claim
+from billing.overdue import Claim, Late
 from desk.today.todo import MANY, Todo, short_day
 from lib.money import written
 from people.access import activities_of
@@ -21,7 +21,8 @@ def late(membership: Membership, on: date) -> Iterator[Todo]:
     """Say how many payments are late when there are several, then each: what is left, and the last reminder."""
     rows: Any = balances.with_balances(Invoice.objects.filter(activity__in=activities_of(membership)), on)
     found = list(rows.filter(is_overdue=True).select_related("client", "business", "activity")[:MANY])
-    claims = overdue.claims_of(found, on)
+    late_ones = [overdue.late_of(invoice, on) for invoice in found]
+    claims = [claim for late in late_ones for claim in late.claims]
     if len(claims) > 1:
         words = ngettext("%(count)d payment is late: remind.", "%(count)d payments are late: remind.", len(claims))
         url = reverse("invoices", args=[membership.business.slug]) + "?state=overdue"
@@ -30,7 +31,7 @@ def late(membership: Membership, on: date) -> Iterator[Todo]:
     for claim in claims:
         yield _line(claim, last.get(claim.invoice.pk), may_remind=membership.role != Role.ACCOUNTANT)
     if membership.role != Role.ACCOUNTANT:
-        yield from _unasked(found)
+        yield from _unasked(late_ones)
 
 
 def _line(claim: Claim, last: Reminder | None, *, may_remind: bool) -> Todo:
@@ -58,16 +59,14 @@ def _last(last: Reminder) -> str:
     return _("Last: %(level)s of %(day)s, %(what)s.") % words
 
 
-def _unasked(rows: list[Invoice]) -> Iterator[Todo]:
-    for invoice in rows:
-        unasked = turning.in_euros(invoice, balances.balance_from(invoice).in_euros).unasked
-        if unasked.amount > 0:
-            words = {
-                "amount": written(unasked, get_language() or "fr"),
-                "client": invoice.client.name,
-                "number": invoice.number,
-            }
-            yield Todo(
-                _("%(amount)s of invoice %(number)s of %(client)s did not come in kind and are due in euros.") % words,
-                reverse("request_new", args=[invoice.business.slug, invoice.pk]), _("Ask for them"),
-            )  # fmt: skip
+def _unasked(late_ones: list[Late]) -> Iterator[Todo]:
+    for invoice, unasked in ((late.invoice, late.unasked) for late in late_ones if late.unasked.amount > 0):
+        words = {
+            "amount": written(unasked, get_language() or "fr"),
+            "client": invoice.client.name,
+            "number": invoice.number,
+        }
+        yield Todo(
+            _("%(amount)s of invoice %(number)s of %(client)s did not come in kind and are due in euros.") % words,
+            reverse("request_new", args=[invoice.business.slug, invoice.pk]), _("Ask for them"),
+        )  # fmt: skip

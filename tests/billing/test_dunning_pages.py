@@ -253,3 +253,15 @@ def test_an_altered_reminder_or_request_is_found(as_freelancer: Visitor, busines
     found = list(verifying.problems(business))
     assert "Reminder 1 is not what was sealed." in [line.replace(str(Reminder.objects.get().pk), "1") for line in found]
     assert len([line for line in found if "Payment request" in line]) == 2
+
+
+# The law -------------------------------------------------------------------------------------------------------------
+
+
+def test_an_invoice_leads_to_the_law_that_its_mentions_quote(
+    as_freelancer: Visitor, business: Business, late: Invoice
+) -> None:
+    shown = read(as_freelancer.get(address(business, "invoice", late.pk)))
+    assert 'href="/law/vat/#mention-vat-franchise' in shown or 'href="/law/invoices/#mention-vat-franchise' in shown
+    assert "#mention-late-penalty-2020-01-01" in shown
+    assert "Pénalités de retard" in shown

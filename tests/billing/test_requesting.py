@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from djmoney.money import Money
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -248,7 +249,7 @@ def test_the_database_refuses_what_never_changes() -> None:
     ):
         with pytest.raises(IntegrityError, match="frozen"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
-    columns = [field.column for field in PaymentRequest._meta.concrete_fields if field.column != "id"]
+    columns = [str(field.column) for field in PaymentRequest._meta.concrete_fields if field.column != "id"]
     for column, value in (("quantity", "-1"), ("reason", "''"), ("due_on", "'2020-01-01'"), ("term_id", "NULL")):
         chosen = ", ".join(value if name == column else name for name in columns)
         statement = (
@@ -289,7 +290,7 @@ cents = st.integers(0, 100_000).map(lambda n: euros(Decimal(n).scaleb(-2)))
 
 @given(cents, st.lists(cents, max_size=6))
 def test_what_is_left_of_requests_is_what_is_left_paid_in_order(
-    left: "turning.Money", values: "list[turning.Money]"
+    left: Money, values: list[Money]
 ) -> None:
     shares = turning.left_by_request(left, values)
     assert total(shares) == min(left, total(values))

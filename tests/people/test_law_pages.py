@@ -7,7 +7,7 @@ from django.test import Client as Visitor
 from django.utils.html import escape
 
 from lib import clock, law
-from people import views_law
+from people import law_places, views_law
 from tests.pages.checks import html_faults
 
 pytestmark = pytest.mark.django_db
@@ -28,18 +28,18 @@ def page(visitor: Visitor, subject: str, language: str = "fr") -> str:
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 def test_every_fact_has_its_place_its_source_and_its_anchor(as_anonymous: Visitor, language: str) -> None:
-    pages = {subject: page(as_anonymous, subject, language) for subject in views_law.subjects()}
+    pages = {subject: page(as_anonymous, subject, language) for subject in law_places.subjects()}
     for fact in law.all_facts():
-        text = pages[views_law.subject_of(fact.key)]
-        assert f'id="{views_law.anchor_of(fact)}"' in text
+        text = pages[law_places.subject_of(fact.key)]
+        assert f'id="{law_places.anchor_of(fact)}"' in text
         assert str(escape(fact.title[language])) in text
         assert str(escape(fact.source)) in text
-    anchors = [views_law.anchor_of(fact) for fact in law.all_facts()]
+    anchors = [law_places.anchor_of(fact) for fact in law.all_facts()]
     assert len(anchors) == len(set(anchors))
 
 
 def test_each_page_is_light_and_valid(as_anonymous: Visitor) -> None:
-    for subject in views_law.subjects():
+    for subject in law_places.subjects():
         text = page(as_anonymous, subject)
         assert html_faults(text) == [], subject
         assert text.count("<") - text.count("</") - 1 <= MOST_ELEMENTS, subject
@@ -60,7 +60,7 @@ def test_what_a_professional_should_confirm_says_so(as_anonymous: Visitor) -> No
 
 
 def test_no_hole_of_a_sentence_is_left_to_read(as_anonymous: Visitor) -> None:
-    for subject in views_law.subjects():
+    for subject in law_places.subjects():
         assert "{number}" not in page(as_anonymous, subject)
 
 
