@@ -1,8 +1,11 @@
 """The same amounts, days and parties wherever an issued document says them: each function compares one place of them
 with the database, and fails on a cent."""
 
+import csv
+import io
 import re
 import subprocess
+import zipfile
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -206,3 +209,14 @@ def text_of(path: Path) -> str:
 
 def number(text: str) -> Decimal:
     return Decimal(text.replace(",", ".") or "0")
+
+
+def archive_rows(archive: zipfile.ZipFile) -> dict[str, list[dict[str, str]]]:
+    """Return the rows of the tables of invoices in the archive an accountant takes away, by number."""
+    found: dict[str, list[dict[str, str]]] = {}
+    for member in archive.namelist():
+        if member.rpartition("/")[2] in (_("invoices.csv"), _("self-billed-invoices.csv")):
+            text = io.StringIO(archive.read(member).decode("utf-8-sig"))
+            for row in csv.DictReader(text, delimiter=";"):
+                found.setdefault(row[_("number")], []).append(row)
+    return found

@@ -1,14 +1,12 @@
 """Every document of every story is valid, and the same to the cent on screen, on paper, in its XML, in the database and
 in the accountant's archive; another program reads back who, when, how much; its transfer code asks for what is left."""
 
-import csv
 import io
 import uuid
 import zipfile
 from pathlib import Path
 
 import pytest
-from django.utils.translation import gettext as _
 
 from billing import facts
 from desk import exporting
@@ -59,11 +57,4 @@ def rows_of_archive(deal: Parties) -> dict[str, list[dict[str, str]]]:
     exporting.build(Errand.objects.get(what="build_export", subject=f"export:{export.pk}"))
     export.refresh_from_db()
     assert export.document is not None
-    archive = zipfile.ZipFile(io.BytesIO(keeping.read(export.document)))
-    found: dict[str, list[dict[str, str]]] = {}
-    for member in archive.namelist():
-        if member.rpartition("/")[2] in (_("invoices.csv"), _("self-billed-invoices.csv")):
-            text = io.StringIO(archive.read(member).decode("utf-8-sig"))
-            for row in csv.DictReader(text, delimiter=";"):
-                found.setdefault(row[_("number")], []).append(row)
-    return found
+    return agreement.archive_rows(zipfile.ZipFile(io.BytesIO(keeping.read(export.document))))
