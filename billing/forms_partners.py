@@ -132,7 +132,7 @@ def _words(receipt: Receipt, value: Any, language: str) -> str:
 class AnnounceForm(forms.Form):
     """How much of a client's invoice a draft says it will be set off against."""
 
-    received = forms.ModelChoiceField(queryset=ReceivedInvoice.objects.none(), widget=forms.HiddenInput)
+    received: Any = forms.ModelChoiceField(queryset=ReceivedInvoice.objects.none(), widget=forms.HiddenInput)
     value = EurosField(label=_("To be set off"), required=False, help_text=_("Empty: nothing."))
 
     def __init__(self, *args: Any, rows: QuerySet[ReceivedInvoice], **options: Any) -> None:

@@ -33,7 +33,7 @@ def left_of(received: ReceivedInvoice) -> Money:
     return left
 
 
-def with_left(rows: QuerySet[ReceivedInvoice]) -> QuerySet[ReceivedInvoice]:
+def with_left(rows: QuerySet[ReceivedInvoice]) -> Any:
     """Annotate `compensated` and `left` (Decimal), in the query. A credit note has nothing left of its own."""
     set_off = SetOff.objects.filter(received=OuterRef("pk")).order_by().values("received")
     notes = standing(ReceivedInvoice.objects.filter(corrects=OuterRef("pk"))).order_by().values("corrects")
@@ -47,6 +47,6 @@ def _sum(grouped: QuerySet[Any, Any]) -> Any:
     return Coalesce(Round(Subquery(grouped.values("summed"), output_field=AMOUNT), 2), ZERO, output_field=AMOUNT)
 
 
-def still_open(rows: QuerySet[ReceivedInvoice]) -> QuerySet[ReceivedInvoice]:
+def still_open(rows: QuerySet[ReceivedInvoice]) -> Any:
     """Keep the invoices of which something is left to set off."""
     return with_left(standing(rows).filter(corrects=None)).filter(left__gte=cents(euros("0.01")).amount)

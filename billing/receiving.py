@@ -6,7 +6,6 @@ ledger.
 
 import io
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import IO, Any
@@ -25,7 +24,8 @@ from billing.received_left import compensated_of, standing
 from billing.sealing_partners import seal_of_received
 from lib import images
 from lib.money import cents, euros
-from lib.reading.asking import LARGEST, Unreadable, read
+from lib.reading.asking import Unreadable, read
+from lib.reading.child import LARGEST
 from people.models import Client, User
 from records import keeping, ledger
 from records.models import Document
@@ -230,7 +230,8 @@ def _refuse_credit(typed: Typed, corrected: ReceivedInvoice, client: Client) -> 
 def standing_total(received: ReceivedInvoice) -> Money:
     """Return what an invoice says, less its credit notes."""
     notes = standing(ReceivedInvoice.objects.filter(corrects=received))
-    return sum((note.total for note in notes), received.total)
+    whole: Money = sum((note.total for note in notes), received.total)
+    return whole
 
 
 def same_number(client: Client, number: str) -> ReceivedInvoice | None:
@@ -307,7 +308,3 @@ def proposal(upload: ReceivedUpload) -> dict[str, Any]:
 def correctable(client: Client) -> QuerySet[ReceivedInvoice]:
     """Return the invoices that a credit note of this client may take off."""
     return standing(ReceivedInvoice.objects.filter(client=client, corrects=None)).order_by("-issued_on")
-
-
-def sums_of(rows: Iterable[ReceivedInvoice]) -> Money:
-    return sum((row.total for row in rows), euros(0))

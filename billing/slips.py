@@ -7,6 +7,7 @@ that much. A receipt is on one slip only. Locks, in this order: the receipts (by
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -121,7 +122,7 @@ def _line(slip: Slip, position: int, receipt: Receipt) -> SlipLine:
         received_on=receipt.received_on,
         label=receipt.label or str(receipt.get_kind_display()),
         unit=receipt.unit,
-        quantity=receipt.quantity,
+        quantity=receipt.quantity or Decimal(0),
         unit_value=receipt.unit_value,
         value=receipt.value,
     )

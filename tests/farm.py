@@ -45,12 +45,17 @@ def xml(number: str = "FC-2027-014", **fields: Any) -> bytes:
     return facturx.xml(says(number, **fields))
 
 
+def attached(made: pikepdf.Pdf, name: str, content: bytes) -> pikepdf.AttachedFileSpec:
+    said = {"description": "", "mime_type": "text/xml", "creation_date": "", "mod_date": ""}
+    return pikepdf.AttachedFileSpec(made, content, filename=name, **said)
+
+
 def pdf(files: Mapping[str, bytes] | None = None, **encryption: Any) -> bytes:
     """A one-page PDF with these files attached."""
     made, target = pikepdf.new(), io.BytesIO()
     made.add_blank_page()
     for name, content in (files or {}).items():
-        made.attachments[name] = pikepdf.AttachedFileSpec(made, content, filename=name, mime_type="text/xml")
+        made.attachments[name] = attached(made, name, content)
     made.save(target, **encryption)
     return target.getvalue()
 

@@ -17,7 +17,7 @@ MOST = 5
 
 
 def _page(context: Context) -> dict[str, Any]:
-    membership = context.get("membership")
+    membership: Any = context.get("membership")
     return {
         "business": context["business"],
         "may_write": bool(membership) and membership.role != Role.ACCOUNTANT,

@@ -20,7 +20,7 @@ from billing.views.common import language, may_write, say, today_of, visible_inv
 from lib import clock
 from lib.addresses import row_id
 from lib.money import euros, summed
-from lib.reading.asking import LARGEST
+from lib.reading.child import LARGEST
 from lib.uploads import at_most, was_too_large
 from people.access import BusinessRequest, clients_of, in_business, visible_activities, writers_only
 from people.models import Client

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.django_db]
 
 
 def draft_and_theirs(amount: str, *terms: dict[str, Any]) -> tuple[Acceptance, Invoice, ReceivedInvoice]:
-    deal = accepted(**{"terms": terms} if terms else {"terms": [{}]})
+    deal = accepted(terms=terms or ({},))
     return deal, final_of(deal, at=JANUARY, issued=False), received_of(deal, amount)
 
 

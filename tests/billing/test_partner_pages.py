@@ -81,13 +81,13 @@ def test_from_a_file_to_a_statement(run_errands: Any) -> None:
     proposed = visitor.get(address).content.decode()
     assert proposed.count("checked") == 3
     assert 'name="rest" value="40"' in proposed
-    form = {
+    chosen: dict[str, Any] = {
         "request_id": request_id_of(visitor.get(address)),
         "settled_on": "2027-02-01",
         "covers": re.findall(r'name="covers" value="(\d+)"', proposed),
         "rest": "40",
     }
-    made = visitor.post(address, form)
+    made = visitor.post(address, chosen)
     row = SetOff.objects.get()
     assert made["Location"] == row.get_absolute_url()
     assert (row.covered, row.rest) == (euros("60"), euros("40"))

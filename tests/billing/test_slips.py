@@ -1,6 +1,7 @@
 """Delivery slips: what came in kind, once each, sealed; the paper that both sign."""
 
 import uuid
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -33,7 +34,7 @@ def test_one_slip_for_the_month_says_each_day_and_adds_up() -> None:
 
     assert (slip.number, slip.total) == ("BL2027-0001", euros("60"))
     assert [(line.received_on.day, line.quantity, line.unit_value, line.value) for line in slip.lines.all()] == [
-        (day, 1, euros("20"), euros("20")) for day in (8, 15, 22)
+        (day, Decimal(1), euros("20"), euros("20")) for day in (8, 15, 22)
     ]
     assert slip.said["invoices"] == [final.number]
     assert slip.said["quotes"] == [deal.version.number]

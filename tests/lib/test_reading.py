@@ -100,7 +100,7 @@ def test_an_external_entity_is_refused_unread(tmp_path: object) -> None:
 def test_a_compressed_bomb_inside_a_pdf_is_refused() -> None:
     made, target = pikepdf.new(), io.BytesIO()
     made.add_blank_page()
-    made.attachments["factur-x.xml"] = pikepdf.AttachedFileSpec(made, b"x", filename="factur-x.xml")
+    made.attachments["factur-x.xml"] = farm.attached(made, "factur-x.xml", b"x")
     stream = made.attachments["factur-x.xml"].get_file().obj
     stream.write(zlib.compress(bytes(300 * 1024 * 1024), 9), filter=pikepdf.Name.FlateDecode)
     made.save(target, stream_decode_level=pikepdf.StreamDecodeLevel.none)
