@@ -25,6 +25,11 @@ ERRANDS: dict[str, "Promise | str"] = {
     "mail_payment_request": _("Mail a payment request"),
     "render_reminder": _("Make the letter of a formal notice"),
     "send_reminder": _("Send a reminder in an open hour"),
+    "render_mandate": _("Make the PDF of a mandate"),
+    "mail_mandate_accepted": _("Mail the mandate given to both sides"),
+    "mail_mandate_ended": _("Tell of the end of a mandate"),
+    "render_self_billed": _("Make the PDF of a self-billed invoice"),
+    "mail_self_billed_answer": _("Tell what a partner said of a self-billed invoice"),
     "build_export": _("Build the accountant’s archive"),
 }
 TONES = {

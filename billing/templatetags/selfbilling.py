@@ -34,7 +34,7 @@ def self_billing_of(context: Context, client: Client) -> dict[str, Any]:
             {"invoice": invoice, "word": str(stands.value), "tone": approving.TONES.get(stands, "")}
             for invoice, stands in rows
         ],
-        "may_write": bool(membership) and membership.role != Role.ACCOUNTANT,
+        "may_write": membership is not None and membership.role != Role.ACCOUNTANT,
         "may_propose": client.kind not in NO_INVOICES_OF_THEIR_OWN
         and state in (None, State.ENDED, State.DECLINED, State.WITHDRAWN),
     }

@@ -211,7 +211,18 @@ def test_a_teammate_sees_nothing_of_it(as_teammate: Visitor, farm: Client) -> No
     invoice = issued(mandated(farm))
     for row in (invoice, invoice.mandate):
         assert as_teammate.get(row.get_absolute_url()).status_code == 404
-    assert invoice.number not in as_teammate.get(base(farm)).content.decode()
+    assert str(invoice.number) not in as_teammate.get(base(farm)).content.decode()
+
+
+def test_a_list_of_many_asks_no_more_of_the_database(
+    as_freelancer: Visitor, farm: Client, django_assert_max_num_queries: Any
+) -> None:
+    mandate = mandated(farm)
+    for _ in range(6):
+        issued(mandate)
+    for address in (base(farm), farm.get_absolute_url()):
+        with django_assert_max_num_queries(20):
+            assert as_freelancer.get(address).status_code == 200
 
 
 def test_a_link_is_renewed_and_withdrawn(as_freelancer: Visitor, farm: Client) -> None:
