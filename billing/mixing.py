@@ -278,7 +278,8 @@ def _when(term: RemunerationTerm) -> str:
 
 
 def due_of_term(invoice: Invoice, term: RemunerationTerm, on: date) -> date | None:
-    """Return by when a term is to come, never before the invoice's own day."""
+    """Return by when a term is to come, never before the invoice's own day. Of a progress invoice, what is due on
+    delivery has no day of its own: nothing is delivered yet, and the law's delay counts."""
     if term.kind != Kind.MONEY:
         days = planned_days(term)
         return max(days[-1][0], on) if days else None
@@ -286,4 +287,6 @@ def due_of_term(invoice: Invoice, term: RemunerationTerm, on: date) -> date | No
         return max(term.due_on, on)
     if term.due == MoneyDue.AFTER_INVOICE:
         return on + timedelta(days=term.due_days or 0)
+    if term.due == MoneyDue.DELIVERY and role_of(invoice) == PROGRESS:
+        return None
     return on if term.due == MoneyDue.ACCEPTANCE else max(invoice.delivered_on or on, on)

@@ -79,16 +79,11 @@ def left_of_quote(acceptance: Acceptance, agreed: Sequence[Tax], *, besides: Inv
     return remaining(agreed, taken)
 
 
-def progress_made(acceptance: Acceptance) -> tuple[Money, Money]:
-    """Return what of the agreed net is invoiced by progress invoices, and the agreed net."""
-    rows = advances(acceptance)
-    return total(row.taken for row in rows), total(row.line.net for row in rows)
-
-
 def is_complete(acceptance: Acceptance) -> bool:
     """Tell whether progress invoices have claimed the whole quote."""
-    taken, net = progress_made(acceptance)
-    return net.amount > 0 and taken >= net
+    rows = advances(acceptance)
+    net = total(row.line.net for row in rows)
+    return net.amount > 0 and total(row.taken for row in rows) >= net
 
 
 # What one invoice still claims of its lines -----------------------------------------------------------------------

@@ -30,7 +30,7 @@ from billing.drafting import (
 from billing.models import Invoice
 from billing.progress import WHOLE, Advance
 from billing.roles import CLOSING, PROGRESS
-from billing.splitting import credited
+from billing.splitting import credited, gross
 from lib.money import percent_written, total
 from people.models import User
 from quotes.models import Acceptance
@@ -59,6 +59,11 @@ def draft_progress(
     draft = of_quote(acceptance, PROGRESS, at, request_id)
     draft.title = _title(acceptance)
     return write(draft, lines, vat=_vat(draft, lines))
+
+
+def left_to_invoice(acceptance: Acceptance) -> Money:
+    """Return what progress invoices have not claimed of a quote, VAT included."""
+    return total(gross(tax) for tax in progress.left_of_quote(acceptance, taxes_of(acceptance.version)))
 
 
 def _refuse(acceptance: Acceptance) -> None:

@@ -6,14 +6,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from billing import depositing, drafting, months, progress, progressing, replaceable, replacing
 from billing.forms_deals import DepositForm, ProgressForm
 from billing.views.common import invoice_or_404, language, say, today_of
 from lib import clock
-from lib.money import total
 from people.access import BusinessRequest, clients_of, visible_activities, writers_only
 from people.models import new_request_id
 from quotes.forms import RequestForm
@@ -71,13 +69,8 @@ def quote_progress(request: BusinessRequest, pk: int) -> HttpResponse:
             say(form, refusal)
         else:
             return redirect(draft)
-    context = {
-        "deal": deal,
-        "form": form,
-        "advances": advances,
-        "taken": total(row.taken for row in advances),
-        "left": total(row.left for row in advances),
-    }
+    left = progressing.left_to_invoice(deal)
+    context = {"deal": deal, "form": form, "taken": deal.version.total - left, "left": left}
     return render(request, "billing/progress_new.html", context, status=422 if data is not None else 200)
 
 
@@ -93,10 +86,8 @@ def month_in_kind(request: BusinessRequest, pk: int, year: int, month: int) -> H
         return _month_drafted(request, term, first)
     found = months.months_to_invoice([term.version.acceptance], today_of(request))
     one = next((row for row in found if row.term == term and row.month == first), None)
-    if one is None:
-        messages.info(request, _("Nothing came in that month that is still to be invoiced."))
-        return redirect(term.version.quote)
-    context = {"term": term, "month": one, "words": one.words(language()), "request_id": new_request_id()}
+    words = one.words(language()) if one else ""
+    context = {"term": term, "month": one, "words": words, "request_id": new_request_id()}
     return render(request, "billing/month_new.html", context)
 
 

@@ -8,11 +8,11 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from billing import months, progress
+from billing import months, progressing
 from billing.models import Invoice
 from billing.roles import CLOSING, ISSUED, NOT_REPLACED, PROGRESS, role_is
 from desk.today.todo import MANY, Todo
-from lib.money import total, written
+from lib.money import written
 from people.access import activities_of
 from people.models import Membership
 from quotes.models import Acceptance
@@ -42,10 +42,10 @@ def to_go_on(membership: Membership, on: date) -> Iterator[Todo]:
         quote__activity__in=activities_of(membership),
     )
     for deal in deals.select_related("version", "quote__client", "quote__business")[:MANY]:
-        left = total(row.left for row in progress.advances(deal))
+        left = progressing.left_to_invoice(deal)
         if left.amount > 0:
             yield Todo(
-                _("Quote %(number)s of %(client)s is invoiced as the work goes on: %(left)s before VAT to go.")
+                _("Quote %(number)s of %(client)s is invoiced as the work goes on: %(left)s to go.")
                 % {
                     "number": deal.quote.number,
                     "client": deal.quote.client.name,

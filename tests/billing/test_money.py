@@ -9,6 +9,7 @@ from billing.parts import Agreed, claimed, in_euros_of, in_kind_of, received_of
 from billing.splitting import base_of, credited, exceed, gross, remaining, shared
 from lib.money import euros, total, vat_of
 from quotes.pricing import Tax, taxes_of
+from quotes.vat import EXEMPT, STANDARD, Treatment
 
 RATES = [Decimal(rate) for rate in ("20", "10", "5.5", "2.1", "0")]
 amounts = st.integers(min_value=1, max_value=5_000_000).map(lambda cents: euros(Decimal(cents) / 100))
@@ -16,9 +17,14 @@ nets = st.lists(st.tuples(st.sampled_from(RATES), amounts), min_size=1, max_size
 percents = st.integers(min_value=1, max_value=100)
 
 
+def taxed(nets):
+    """Return the VAT of nets given with their rates."""
+    return taxes_of((Treatment(STANDARD if rate else EXEMPT, rate), net) for rate, net in nets)
+
+
 @given(nets, percents)
 def test_a_deposit_has_exact_vat_and_is_at_most_a_cent_short(nets, percent):
-    taxes = taxes_of(nets)
+    taxes = taxed(nets)
     whole = total(gross(tax) for tax in taxes)
     wanted = euros((whole.amount * percent / 100).quantize(Decimal("0.01")))
 
@@ -33,7 +39,7 @@ def test_a_deposit_has_exact_vat_and_is_at_most_a_cent_short(nets, percent):
 
 @given(nets, st.lists(percents, min_size=1, max_size=4))
 def test_deposits_and_balance_make_the_quote_for_each_rate(nets, percentages):
-    taxes = taxes_of(nets)
+    taxes = taxed(nets)
     left, deposits = list(taxes), []
     for percent in percentages:
         room = total(gross(tax) for tax in left)
@@ -50,7 +56,7 @@ def test_deposits_and_balance_make_the_quote_for_each_rate(nets, percentages):
 
 @given(nets)
 def test_the_whole_of_a_price_is_shared_as_it_was_made(nets):
-    taxes = taxes_of(nets)
+    taxes = taxed(nets)
 
     assert shared(total(gross(tax) for tax in taxes), taxes) == [tax for tax in taxes if gross(tax).amount]
 
@@ -58,14 +64,14 @@ def test_the_whole_of_a_price_is_shared_as_it_was_made(nets):
 def test_some_amounts_have_no_base():
     assert base_of(euros("0.03"), Decimal(20)) is None
     assert base_of(euros("0.02"), Decimal(20)) == euros("0.02")
-    assert total(gross(part) for part in shared(euros("360.03"), taxes_of([(Decimal(20), euros("1000"))]))) == euros(
+    assert total(gross(part) for part in shared(euros("360.03"), taxed([(Decimal(20), euros("1000"))]))) == euros(
         "360.02"
     )
 
 
 @given(nets, st.lists(percents, max_size=5))
 def test_credit_notes_end_up_taking_all_to_the_cent(nets, percentages):
-    left = [tax for tax in taxes_of(nets) if gross(tax).amount]
+    left = [tax for tax in taxed(nets) if gross(tax).amount]
     for percent in [*percentages, 100]:
         room = total(gross(tax) for tax in left)
         wanted = euros((room.amount * percent / 100).quantize(Decimal("0.01")))
@@ -84,7 +90,7 @@ def test_credit_notes_end_up_taking_all_to_the_cent(nets, percentages):
 
 
 def test_a_cent_moves_to_another_rate_rather_than_being_lost():
-    taxes = taxes_of([(Decimal(20), euros("300.03")), (Decimal(10), euros("500"))])
+    taxes = taxed([(Decimal(20), euros("300.03")), (Decimal(10), euros("500"))])
 
     assert total(gross(part) for part in shared(euros("360.03"), taxes)) == euros("360.03")
 

@@ -42,7 +42,13 @@ class TodayOnTheDemonstration(TestCase):
         assert any("Saint-Ulrich" in sentence and "518,40" in sentence for sentence in self.sentences())
 
     def test_an_accepted_quote_without_final_invoice_asks_for_it(self):
-        assert any("D2026-0007" in sentence for sentence in self.sentences())
+        assert any("Menuiserie" in sentence and "accepté" in sentence for sentence in self.sentences())
+
+    def test_a_quote_invoiced_as_the_work_goes_on_says_what_is_left(self):
+        assert any("à l’avancement" in sentence and "720,00" in sentence for sentence in self.sentences())
+
+    def test_a_month_in_kind_is_proposed_for_the_accountant_to_confirm(self):
+        assert any("acompte en nature" in sentence and "comptable" in sentence for sentence in self.sentences())
 
     def test_every_thing_to_do_leads_to_a_page_that_opens(self):
         self.client.force_login(User.objects.get(email=LOU))
