@@ -11,7 +11,8 @@ from djmoney.money import Money
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import balances, requesting, settling, turning
+from billing import agreeing, balances, drafting, overdue, requesting, settling, turning
+from billing.agreeing import PartValues
 from billing.expecting import outstanding_of, unanswered
 from billing.models import Invoice, PaymentRequest
 from billing.requesting import RequestingError, Wish, askable_of, left_of
@@ -27,6 +28,7 @@ from tests.billing.conftest import (
     basket_came,
     deposit_of,
     final_of,
+    issued_by,
     money_came,
     recorder_of,
     term_of,
@@ -289,11 +291,70 @@ cents = st.integers(0, 100_000).map(lambda n: euros(Decimal(n).scaleb(-2)))
 
 
 @given(cents, st.lists(cents, max_size=6))
-def test_what_is_left_of_requests_is_what_is_left_paid_in_order(
-    left: Money, values: list[Money]
-) -> None:
+def test_what_is_left_of_requests_is_what_is_left_paid_in_order(left: Money, values: list[Money]) -> None:
     shares = turning.left_by_request(left, values)
     assert total(shares) == min(left, total(values))
     assert all(euros(0) <= share <= value for share, value in zip(shares, values, strict=True))
     open_ones = [share > euros(0) for share, value in zip(shares, values, strict=True) if value > euros(0)]
     assert open_ones == sorted(open_ones)  # the first ones are paid first
+
+
+# Other invoices ------------------------------------------------------------------------------------------------------
+
+
+def test_a_shortfall_of_an_invoice_without_a_quote_is_asked_for_once() -> None:
+    buyer = make.contact().client
+    by = make.member(buyer.activity.business)
+    draft = drafting.draft_standard(
+        activity=buyer.activity, client=buyer, title="Dépannage", by=by, at=NOW, request_id=uuid.uuid4(),
+        lines=[drafting.DraftLine(unit_price=euros(250), title="Dépannage")],
+    )  # fmt: skip
+    baskets = PartValues("goods", "Panier de légumes", Decimal(5), euros(20), "panier", due_on=date(2027, 2, 1))
+    draft = agreeing.save_draft(invoice=draft, revision=draft.revision, parts=[baskets], by=by, at=NOW)
+    invoice = issued_by(draft)
+    assert askable_of(invoice, ON) == []  # by agreement, a shortfall is decided first
+
+    agreeing.due_in_euros(
+        part=invoice.agreed_parts.get(), quantity=Decimal(2), by=by, at=LATER, reason="Gel", request_id=uuid.uuid4()
+    )
+    assert balance(invoice) == ("190.00", "60.00")
+    request = ask(invoice, 2)
+
+    assert (request.part, request.value) == (invoice.agreed_parts.get(), euros(40))
+    assert balance(invoice) == ("190.00", "60.00")
+    assert left_of(request, ON) == euros(40)
+    assert askable_of(invoice, ON) == []
+
+
+def test_what_is_waived_is_neither_asked_for_nor_reminded_of() -> None:
+    acceptance = deal("WAIVED")
+    invoice = invoiced(acceptance)
+    missed(acceptance, 0, 1)
+    found = balances.balance_of(invoice, ON)
+    assert found.in_euros == euros(40)  # until the credit note takes it off
+
+    parts = turning.in_euros(invoice, found.in_euros)
+
+    assert (parts.own, parts.unasked) == (euros(0), euros(0))
+    assert not overdue.claim_on(invoice, ON).is_overdue(ON)
+
+
+def test_euros_pay_the_invoice_first_then_its_requests_then_what_nobody_asked_for() -> None:
+    acceptance = deal()
+    deposit_of(acceptance)
+    money_came(acceptance, "360", MoneyDue.ACCEPTANCE)
+    invoice = final_of(acceptance)
+    missed(acceptance, 0, 1, 2)
+    first = ask(invoice, 1, due_on=DUE_DAY)
+    second = ask(invoice, 1, due_on=DUE_DAY + timedelta(1))
+
+    def after(paid: str) -> list[str]:
+        parts = turning.in_euros(invoice, euros(600) - euros(paid))
+        assert [row for row, _left in parts.requested] == [first, second]
+        return [str(amount.amount) for amount in (parts.own, *(left for _row, left in parts.requested), parts.unasked)]
+
+    assert after("0") == ["540.00", "20.00", "20.00", "20.00"]
+    assert after("530") == ["10.00", "20.00", "20.00", "20.00"]
+    assert after("550") == ["0.00", "10.00", "20.00", "20.00"]
+    assert after("575") == ["0.00", "0.00", "5.00", "20.00"]
+    assert after("590") == ["0.00", "0.00", "0.00", "10.00"]
