@@ -95,7 +95,7 @@ def _changed(request: BusinessRequest, kind: Kind, form: SeriesForm) -> bool:
 @require_GET
 def next_number(request: BusinessRequest) -> HttpResponse:
     """Answer while a pattern is typed: the next number, or what is wrong with it. Writes nothing."""
-    kind = _kind(request.GET.get("kind", ""))
+    kind = _kind(request.GET.get("kind", Kind.INVOICE))
     form = SeriesForm(request.GET, kind=kind, business=request.business)
     said: dict[str, Any] = {"kind": kind}
     if form.is_valid():
