@@ -93,20 +93,7 @@ theirs_layout_box_backgrounds = background.layout_box_backgrounds
 
 
 def draw_outline(stream: Any, box: Any) -> None:
-    style = box.style
-    try:
-        without = style.courgette_without_outline
-    except AttributeError:
-        without = style.courgette_without_outline = not style["outline_width"]
-    if not without:
-        theirs_draw_outline(stream, box)
-        return
-    for child in box.children:
-        if isinstance(child, boxes.Box):
-            draw_outline(stream, child)
-
-
-theirs_draw_outline = border.draw_outline
+    """Draw nothing: no stylesheet of ours outlines anything."""
 
 
 def is_in_normal_flow(box: Any) -> bool:

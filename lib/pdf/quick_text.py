@@ -11,10 +11,12 @@ from typing import Any, NamedTuple
 
 from weasyprint.draw import text
 from weasyprint.pdf.fonts import Font
+from weasyprint.pdf.stream import Stream
 from weasyprint.text import line_break
 from weasyprint.text.ffi import FROM_UNITS, ffi, pango
 from weasyprint.text.fonts import get_pango_font_key
 
+from lib.pdf.quick_file import to_bytes
 from lib.pdf.quick_kept import Kept, number_of
 
 
@@ -142,7 +144,8 @@ def draw_text(stream: Any, textbox: Any, offset_x: float, text_overflow: str, bl
         return
     stream.set_color(style["color"])
     stream.begin_text()
-    stream.set_text_matrix(1, 0, 0, -1, textbox.position_x, textbox.position_y + textbox.baseline)
+    x, y = to_bytes(textbox.position_x), to_bytes(textbox.position_y + textbox.baseline)
+    stream.stream.append(b"1 0 0 -1 %b %b Tm" % (x, y))
     stream.set_font_size(stream._fonts[glyphs.key].hash, glyphs.size)
     stream.stream.append(glyphs.written)
     stream.end_text()
@@ -168,4 +171,31 @@ def _is_written_so(stream: Any, line: Glyphs) -> bool:
     return True
 
 
+def set_color(stream: Any, color: Any, stroke: bool = False) -> None:
+    """Set an opaque sRGB colour as the renderer does, from what was kept of it."""
+    try:
+        key, rgb = color.courgette_rgb
+    except AttributeError:
+        key, rgb = color.courgette_rgb = _rgb(color)
+    if key is None:
+        theirs_set_color(stream, color, stroke)
+        return
+    stream.set_alpha(color.alpha, stroke)
+    current = "_current_color_stroke" if stroke else "_current_color"
+    if getattr(stream, current) != key:
+        setattr(stream, current, key)
+        stream.stream.append(rgb + (b" RG" if stroke else b" rg"))
+
+
+theirs_set_color = Stream.set_color
+
+
+def _rgb(color: Any) -> tuple[Any, bytes]:
+    if color.space != "srgb":
+        return None, b""
+    *channels, _alpha = color
+    return ("srgb", *channels), b" ".join(to_bytes(channel) for channel in color.coordinates)
+
+
+MEMBERS = [(Stream, "set_color", set_color)]
 FUNCTIONS = [(text.draw_text, draw_text), (line_break.first_line_metrics, first_line_metrics)]

@@ -8,8 +8,6 @@ cell, a table that only sets things out (`role="presentation"`) is left out, hea
 # mypy: disable-error-code="no-untyped-call"
 # The renderer has no annotations of its own.
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pydyf
@@ -135,13 +133,30 @@ def _add_item(box: Any, item: Any, to: Tagging) -> None:
             _add(child, body, to, set_out=False)
 
 
-@contextmanager
-def marked(stream: Any, box: Any, tag: str) -> Iterator[None]:
+class Marked:
     """Mark content, save in the margins of a page: its foot comes again on each, and is not read."""
-    with stream.artifact() if box.element is None else theirs_marked(stream, box, tag):
-        yield
+
+    __slots__ = ("into",)
+
+    def __init__(self, stream: Any, box: Any, tag: str) -> None:
+        self.into: list[bytes] = stream.stream
+        if box.element is None:
+            self.into += (b"/Artifact", b"BMC")
+        else:
+            number = len(stream._tags)
+            stream._tags[box] = {"tag": tag, "mcid": number}
+            self.into += (b"/" + tag.encode(), b"<</MCID %d>>" % number, b"BDC")
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        self.into.append(b"EMC")
 
 
-theirs_marked = Stream.marked
+def _marked(stream: Any, box: Any, tag: str) -> Marked:
+    return Marked(stream, box, tag)
+
+
 FUNCTIONS = [(tags._build_box_tree, _build_box_tree)]
-MEMBERS = [(Stream, "marked", marked)]
+MEMBERS = [(Stream, "marked", _marked)]
