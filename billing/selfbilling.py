@@ -15,7 +15,7 @@ from djmoney.money import Money
 
 from billing import facts, receiving
 from billing.mandating import day_of, holds
-from billing.models import Receipt, ReceivedInvoice, SelfBilledInvoice, SelfBilledTax
+from billing.models import MandateLink, Receipt, ReceivedInvoice, SelfBilledInvoice, SelfBilledTax
 from billing.received_left import compensated_of
 from billing.selfbilled_drafting import (
     EUROS,
@@ -86,21 +86,26 @@ def fill(draft: SelfBilledInvoice, on: date) -> facts.InvoiceFacts:
 
 def obstacles(draft: SelfBilledInvoice, said: facts.InvoiceFacts, on: date) -> list[str]:
     """Return every reason not to issue this draft today, in words; nothing when it may be issued."""
-    return [
+    found = [
         *_mandate(draft, on),
         *_parties(said),
         *_amounts(draft, on),
         *(_credited(draft, draft.corrects) if draft.corrects else _delivered(draft, on)),
         *_characters(said),
     ]
+    return found or list(_unsound(said))
 
 
 def _mandate(draft: SelfBilledInvoice, on: date) -> Iterator[str]:
     """A credit note may follow the mandate's end: it corrects what was issued under it."""
     if not draft.corrects_id and not holds(draft.mandate, on):
         yield _("There is no mandate in force: nothing can be written in their name.")
-    if not draft.client.contacts.filter(receives_invoices=True, archived_at=None).exists():
+    contacts = draft.client.contacts.filter(receives_invoices=True, archived_at=None)
+    withdrawn = MandateLink.objects.filter(mandate=draft.mandate, revoked_at__isnull=False)
+    if not contacts.exists():
         yield _("Nobody there receives invoices by mail: add a contact, for the seller must have its copy.")
+    elif not contacts.exclude(pk__in=withdrawn.values("contact")).exists():
+        yield _("Their link was withdrawn: send them a new one first, for the seller must have its copy.")
 
 
 def _parties(said: facts.InvoiceFacts) -> Iterator[str]:
@@ -137,6 +142,12 @@ def _delivered(draft: SelfBilledInvoice, on: date) -> Iterator[str]:
 def _credited(draft: SelfBilledInvoice, corrected: SelfBilledInvoice) -> Iterator[str]:
     if corrected.received and compensated_of(corrected.received) != euros(0):
         yield _("Invoice %(number)s is set off: undo the set-off first.") % {"number": corrected.number}
+
+
+def _unsound(said: facts.InvoiceFacts) -> Iterator[str]:
+    """What public validators let pass, and we do not: a number with a wrong key, sums that do not add up."""
+    if found := facts.problems(said):
+        yield _("This invoice would not be right: %(problems)s") % {"problems": " ".join(found)}
 
 
 def _characters(said: facts.InvoiceFacts) -> Iterator[str]:

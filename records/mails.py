@@ -230,7 +230,7 @@ def _link_columns(link: LinkRef | None) -> dict[str, Any]:
 
 def _refuse_dead_link(mail: Mail) -> None:
     if leads_nowhere(mail):
-        raise MailError(_("The link in this mail opens nothing any more: send a new link from the quote’s page."))
+        raise MailError(_("The link in this mail opens nothing any more: send a new one from the page it leads to."))
 
 
 def _becomes(mail: Mail, state: Mail.State, error: str) -> None:

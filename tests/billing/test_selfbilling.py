@@ -8,10 +8,20 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import approving, facts, mandate_answering, selfbilled_drafting, selfbilling, settling
+from billing import (
+    approving,
+    facts,
+    mandate_answering,
+    mandating,
+    selfbilled_drafting,
+    selfbilling,
+    setting_off,
+    settling,
+)
 from billing.approving import State, state_of
 from billing.books import receipts_book
 from billing.models import Invoice, ReceivedInvoice, SelfBilledInvoice, SelfBilledLine, SelfBilledTax
+from billing.received_left import left_of
 from billing.selfbilled_drafting import SelfBillingError, draft_from_receipts, receipts_to_invoice
 from billing.selfbilled_stating import facts_of
 from billing.selfbilled_verifying import self_billed_as_sealed
@@ -19,6 +29,7 @@ from lib import freezing
 from lib.money import euros
 from records.models import Errand, LedgerEntry, Mail
 from records.verifying import problems
+from tests.billing.conftest import ON_DELIVERY, accepted, basket_came, final_of
 from tests.billing.mandated import (
     NOW,
     TODAY,
@@ -34,6 +45,7 @@ from tests.billing.mandated import (
     proposed,
     with_vat,
 )
+from tests.make import baskets
 
 pytestmark = [pytest.mark.engine, pytest.mark.django_db, pytest.mark.usefixtures("papers_cost_nothing")]
 FRIDAYS = (date(2026, 11, 6), date(2026, 11, 13), date(2026, 11, 20), date(2026, 11, 27))
@@ -243,6 +255,34 @@ def test_a_seller_that_nobody_can_write_to_gets_no_invoice() -> None:
     mandate.client.contacts.update(receives_invoices=False)
     with pytest.raises(SelfBillingError, match="Personne"):
         issued(mandate)
+
+
+def test_a_seller_whose_only_link_was_withdrawn_gets_no_invoice() -> None:
+    mandate = mandated()
+    mandating.revoke_link(link=link_of(mandate), by=owner_of(mandate.client), at=NOW)
+    with pytest.raises(SelfBillingError, match="retiré"):
+        issued(mandate)
+
+
+def test_a_vat_number_with_a_wrong_key_is_found_even_if_no_form_saw_it() -> None:
+    mandate = mandated(**with_vat("5.5") | {"vat_number": "FR00552008443"})
+    with pytest.raises(SelfBillingError, match="FR00552008443"):
+        issued(mandate, line("80", "5.5"))
+
+
+def test_it_is_set_off_against_our_invoice_and_then_not_credited() -> None:
+    deal = accepted(terms=(ON_DELIVERY, baskets(33)), at=NOW - timedelta(days=29))
+    client = deal.quote.client
+    came = [basket_came(deal, day) for day in FRIDAYS]
+    ours, mandate = final_of(deal), mandated(client)
+    theirs = issue(from_receipts(mandate, came))
+    assert theirs.received is not None
+
+    pair: Any = {"by": owner_of(client), "at": NOW, "settled_on": TODAY, "request_id": uuid.uuid4()}
+    made = setting_off.set_off(invoice=ours, received=theirs.received, covers=came, **pair)
+    assert (made.covered, made.rest, left_of(theirs.received)) == (euros("80"), euros("0"), euros("0"))
+    with pytest.raises(SelfBillingError, match="compensée"):
+        credited(theirs)
 
 
 def test_a_mandate_that_ended_covers_no_invoice_but_lets_one_be_credited() -> None:
