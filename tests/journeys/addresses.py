@@ -10,7 +10,16 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing.models import Export, Invoice, IssueBatch, MissedDelivery, Receipt, Recurrence
+from billing.models import (
+    Export,
+    Invoice,
+    IssueBatch,
+    MissedDelivery,
+    PaymentRequest,
+    Receipt,
+    Recurrence,
+    Reminder,
+)
 from lib import links
 from people.models import Business, Client, Contact, Invitation, Membership
 from quotes.models import Kind, Offer, Quote, QuoteLink, RemunerationTerm
@@ -64,6 +73,11 @@ ROWS: dict[str, Rows] = {
     "invoice_issue": lambda b: Invoice.objects.filter(business=b, issued_at=None),
     "invoice_preview": lambda b: Invoice.objects.filter(business=b, issued_at=None),
     "invoice_delete": lambda b: Invoice.objects.filter(business=b, issued_at=None),
+    "invoice_remind": lambda b: Invoice.objects.filter(reminders__business=b),
+    "request_new": lambda b: Invoice.objects.filter(payment_requests__business=b),
+    "payment_request": lambda b: PaymentRequest.objects.filter(business=b),
+    "request": lambda b: PaymentRequest.objects.filter(business=b),
+    "reminder": lambda b: Reminder.objects.filter(business=b),
     "issue": lambda b: IssueBatch.objects.filter(business=b),
     "recurrence": lambda b: Recurrence.objects.filter(business=b),
     "recurrence_new": _models,

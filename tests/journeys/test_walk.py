@@ -11,11 +11,11 @@ from quotes.models import QuoteLink
 from tests.journeys.addresses import Address, of_business, of_client
 from tests.journeys.conftest import played
 from tests.journeys.walking import DESK, PHONE
-from tests.pages.checks import html_faults, measures, sideways, small_targets, violations
+from tests.pages.checks import Measures, html_faults, measures, sideways, small_targets, violations
 from tests.pages.pages import CLIENT, EDITOR, LIMITS, LIST
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FILES = {"quote_pdf", "invoice_pdf", "invoice_preview", "export_download", "client_pdf", "logo", "quote_scan"}
+FILES = {"quote_pdf", "invoice_pdf", "invoice_preview", "export_download", "client_pdf", "logo", "quote_scan", "request_pdf"}
 MOST_REQUESTS = 6
 
 
@@ -48,21 +48,20 @@ def walked(page: Any, pages: list[tuple[Address, str]]) -> list[str]:
     wrong: list[str] = []
     seen: set[str] = set()
     for address, kind in pages:
-        answer = page.request.get(address.path)
-        if answer.status != 200 or answer.url in seen:  # takes POST alone (see test_access.py), or leads where we were
-            continue
-        seen.add(answer.url)
-        found = html_faults(answer.text()) + faults(page, address, kind)
-        wrong += [f"{address.name} {address.path}: {fault}" for fault in [*found, *said]]
         said.clear()
+        page.set_viewport_size(PHONE)
+        cost = measures(page, address.path)
+        if cost.status != 200 or cost.url in seen:  # takes POST alone (see test_access.py), or leads where we were
+            continue
+        seen.add(cost.url)
+        found = html_faults(cost.html) + faults(page, cost, kind)
+        wrong += [f"{address.name} {address.path}: {fault}" for fault in [*found, *said]]
     return wrong
 
 
-def faults(page: Any, address: Address, kind: str) -> list[str]:
+def faults(page: Any, cost: Measures, kind: str) -> list[str]:
     """Return what is wrong with one page, on a phone; at a desk, only whether it fits (test_story.py looks further)."""
-    page.set_viewport_size(PHONE)
     kilobytes, elements, mark = LIMITS[kind]
-    cost = measures(page, address.path)
     found = [f"{cost.bytes} bytes"] if cost.bytes > kilobytes * 1000 else []
     found += [f"{cost.requests} requests"] if cost.requests > MOST_REQUESTS else []
     found += [f"{cost.elements} elements"] if cost.elements > elements else []
