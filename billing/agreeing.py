@@ -148,9 +148,10 @@ def left_of(part: AgreedPart) -> Decimal:
     if claimed is None:
         return Decimal(0)
     units = (claimed.value - claimed.received).amount / part.unit_value.amount
-    came = sum(Receipt.objects.filter(part=part).values_list("quantity", flat=True), Decimal(0))
+    units_came = Receipt.objects.filter(part=part).values_list("quantity", flat=True)
+    came = sum((quantity or Decimal(0) for quantity in units_came), Decimal(0))
     short = sum(Shortfall.objects.filter(part=part).values_list("quantity", flat=True), Decimal(0))
-    return Decimal(units - came - short).quantize(Decimal("0.01"))
+    return cents(Decimal(units - came - short))
 
 
 def shortfalls_of(invoice: Invoice) -> list[Shortfall]:

@@ -15,8 +15,8 @@ from quotes.forms_fields import EurosField, NumberField, number_shown
 
 
 def percent_field(label: Any, **options: Any) -> NumberField:
-    usual = {"required": False, "min_value": Decimal(0), "max_value": WHOLE, "max_digits": 5, "decimal_places": 2}
-    return NumberField(label=label, **usual | options)
+    usual: dict[str, Any] = {"required": False, "min_value": Decimal(0), "max_value": WHOLE}
+    return NumberField(label=label, max_digits=5, decimal_places=2, **usual | options)
 
 
 class DepositForm(RequestForm):
@@ -39,7 +39,8 @@ class DepositForm(RequestForm):
         if typed.endswith("%"):
             percent: Decimal = percent_field("", required=True, min_value=Decimal("0.01")).clean(typed)
             return share(self.price, percent)
-        amount: Money = EurosField().clean(typed)
+        amount = EurosField().clean(typed)
+        assert amount is not None  # something was typed
         return amount
 
 

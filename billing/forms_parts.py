@@ -87,7 +87,7 @@ class PartReceivedForm(RequestForm):
     received_on = day_field(_("Received on"), required=True)
 
     def __init__(self, *args: Any, to_come: ToCome, today: date, **options: Any) -> None:
-        super().__init__(*args, auto_id=f"part-{to_come.part.pk}-%s", **options)
+        super().__init__(*args, **options | {"auto_id": f"part-{to_come.part.pk}-%s"})
         self.fields["quantity"].initial = to_come.left
         self.fields["received_on"].initial = today
         self.fields["received_on"].widget.attrs["max"] = today.isoformat()
@@ -108,7 +108,7 @@ class PartInEurosForm(RequestForm):
     reason = forms.CharField(label=_("Why?"), max_length=200)
 
     def __init__(self, *args: Any, to_come: ToCome, **options: Any) -> None:
-        super().__init__(*args, auto_id=f"short-{to_come.part.pk}-%s", **options)
+        super().__init__(*args, **options | {"auto_id": f"short-{to_come.part.pk}-%s"})
         self.fields["quantity"].initial = to_come.left
 
 

@@ -105,7 +105,7 @@ def _same_part(invoice: Invoice, part: AgreedPart) -> AgreedPart | None:
         return part
     alike = [one for one in invoice.agreed_parts.order_by("position") if (one.kind, one.unit) == (part.kind, part.unit)]
     same = [one for one in alike if one.label == part.label]
-    return (same or alike or [None])[0]
+    return next(iter([*same, *alike]), None)
 
 
 def _surplus(case: Case, came: dict[Key, Money]) -> list[Agreed]:
@@ -133,7 +133,8 @@ def _value_in(case: Case, term: RemunerationTerm) -> Money:
     if case.invoice.deposit_month:
         return case.own
     deposits = [row.deposit for row in case.deductions]
-    return max(term.value - _advanced(deposits).get(term.pk, NOTHING), NOTHING)
+    left: Money = max(term.value - _advanced(deposits).get(term.pk, NOTHING), NOTHING)
+    return left
 
 
 def _advanced(invoices: Iterable[Invoice]) -> dict[int, Money]:

@@ -22,7 +22,7 @@ from billing.drafting import DraftingError, lock_quote, of_quote, refuse_invoice
 from billing.models import Invoice, Receipt
 from billing.roles import CLOSING, DEPOSIT, PROGRESS
 from lib.days import day_written
-from lib.money import cents, euros, total, written
+from lib.money import summed, total, written
 from people.models import Activity, User
 from quotes.models import Acceptance, Kind, RemunerationTerm
 from quotes.wording import counted
@@ -65,7 +65,7 @@ def months_to_invoice(acceptances: Iterable[Acceptance], on: date) -> list[Month
     )
     found: dict[tuple[int, date], list[tuple[Receipt, Money]]] = {}
     for receipt in rows.select_related("term__version__quote__client").annotate(used=Sum("allocations__value")):
-        free = receipt.value - euros(cents(Decimal(str(receipt.used or 0))))
+        free = receipt.value - summed(receipt.used)
         if free.amount > 0 and receipt.term_id is not None:
             found.setdefault((receipt.term_id, receipt.received_on.replace(day=1)), []).append((receipt, free))
     by_month = sorted(found.items(), key=lambda item: (item[0][1], item[0][0]))

@@ -15,7 +15,7 @@ from billing.deducting import plain_taxes
 from billing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.roles import PROGRESS, issued_of
 from billing.splitting import remaining
-from lib.money import euros, share, split, total
+from lib.money import cents, euros, share, split, total
 from quotes.models import Acceptance, QuoteLine
 from quotes.pricing import Tax
 
@@ -33,7 +33,8 @@ class Advance:
 
     @property
     def left(self) -> Money:
-        return self.line.net - self.taken
+        left: Money = self.line.net - self.taken
+        return left
 
     def due_at(self, done: Decimal) -> Money:
         """Return what the line claims next, once it is done at that many percent."""
@@ -42,7 +43,8 @@ class Advance:
 
 def due_now(net: Money, done: Decimal, taken: Money) -> Money:
     """Return what a line claims at that many percent: its share so far less what was taken; never less than nothing."""
-    return max(share(net, done) - taken, NOTHING)
+    due: Money = max(share(net, done) - taken, NOTHING)
+    return due
 
 
 def advances(acceptance: Acceptance, *, besides: Invoice | None = None) -> list[Advance]:
@@ -119,4 +121,4 @@ def _done(net: Money, taken: Money, said: Decimal | None) -> Decimal:
         return said
     if net.amount <= 0:
         return WHOLE if said else Decimal(0)
-    return min((taken.amount * 100 / net.amount).quantize(Decimal("0.01")), WHOLE)
+    return min(cents(taken.amount * 100 / net.amount), WHOLE)

@@ -198,7 +198,8 @@ def _prices(part: InvoiceTerm) -> Iterable[Decimal]:
     issued_at = part.invoice.issued_at
     came = Receipt.objects.filter(term=part.term_id) if part.term_id else Receipt.objects.filter(part=part.part_id)
     before = came.filter(recorded_at__lte=issued_at) if issued_at else came
-    return before.values_list("unit_value", flat=True)
+    prices = before.values_list("unit_value", flat=True)
+    return [price.amount if isinstance(price, Money) else price for price in prices]
 
 
 def texts(facts: f.InvoiceFacts) -> str:

@@ -186,8 +186,8 @@ def test_a_month_is_invoiced_once(january: months.Month) -> None:
 
 def test_a_month_that_changed_since_its_draft_is_prepared_again(january: months.Month) -> None:
     draft = drafted(january)
-    came = january.term.receipts.order_by("pk").first()
-    settling.reverse_receipt(receipt=came, by=came.recorded_by, at=FEBRUARY, reason="Erreur")
+    came, by = january.term.receipts.order_by("pk")[0], recorder_of(january.term.version.acceptance)
+    settling.reverse_receipt(receipt=came, by=by, at=FEBRUARY, reason="Erreur")
 
     with pytest.raises(issuing.IssuingError, match="janvier 2027"):
         issued_by(draft, at=FEBRUARY)

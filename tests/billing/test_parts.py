@@ -88,7 +88,7 @@ def test_what_comes_settles_it_at_its_agreed_value(draft: Invoice, freelancer: U
     )
     balance = balances.balance_of(invoice, TODAY)
     assert (balance.received, balance.in_kind, balance.in_euros) == (euros("60"), euros("40"), euros("150"))
-    assert [(row.left, row.words.replace("\xa0", " ")) for row in agreeing.to_come(invoice)] == [(2, "2 paniers")]
+    assert [row.words.replace("\xa0", " ") for row in agreeing.to_come(invoice)] == ["2 paniers"]
     assert list(invoices_as_sealed(invoice.business)) == []
     assert list(receipts_as_recorded(invoice.business)) == []
 

@@ -194,7 +194,7 @@ def test_it_is_replaced_from_its_page(as_freelancer: Visitor, activity: Activity
         "&nbsp;", " "
     )
     listed = as_freelancer.get(f"/b/{first.business.slug}/invoices/?state=replaced").content.decode()
-    assert first.number in listed
+    assert str(first.number) in listed
 
 
 def test_a_progress_invoice_keeps_its_share(acceptance: Acceptance) -> None:
