@@ -113,6 +113,7 @@ def _draft(corrected: Invoice, reason: str, at: datetime, request_id: uuid.UUID)
         order_reference=corrected.order_reference,
         delivered_on=corrected.delivered_on,
         language=corrected.language,
+        second_language=corrected.second_language,
         created_at=at,
         request_id=request_id,
     )

@@ -155,9 +155,15 @@ def of_quote(acceptance: Acceptance, kind: Invoice.Type, at: datetime, request_i
         type=kind,
         title=version.title,
         language=version.language,
+        second_language=second_language_of(quote.client, version.language),
         created_at=at,
         request_id=request_id,
     )
+
+
+def second_language_of(client: Client, language: str) -> str:
+    """Return the language in which a document of this client says its titles again; "" for its own."""
+    return "" if client.second_language == language else client.second_language
 
 
 def values_of_line(line: Any) -> DraftLine:
@@ -223,6 +229,7 @@ def draft_standard(
         type=STANDARD,
         title=title,
         language=client.language,
+        second_language=second_language_of(client, client.language),
         created_at=at,
         request_id=request_id,
     )

@@ -148,6 +148,13 @@ def test_under_franchise_no_exemption_and_no_rate_is_asked_for() -> None:
     assert [tax.reason_code for tax in said.taxes] == ["VATEX-FR-FRANCHISE"]
 
 
+def test_a_client_of_two_languages_reads_the_reason_in_both() -> None:
+    said = said_of(issued(drafted(TAXED, GERMAN | {"second_language": "en"})))
+    page = paper.invoice_html(said)
+    assert "Autoliquidation" in page
+    assert "Reverse charge" in page
+
+
 # What was agreed ---------------------------------------------------------------------------------------------------
 
 
