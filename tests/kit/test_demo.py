@@ -33,6 +33,8 @@ from tests.kit import agreement
 pytestmark = pytest.mark.kit
 TODAY = date(2026, 12, 1)
 NOW = datetime.fromisoformat("2026-12-01T09:00:00+00:00")
+OURS = ("quote_pdf", "acceptance_pdf", "invoice_pdf")
+PARTNERS = ("mandate_pdf", "mandate_accepted_pdf", "self_billed_pdf")
 ALSO_FRENCH = {"main"}  # words of ours that French has with another sense
 VALUE = re.compile(r"%\(\w+\)\w")
 
@@ -55,7 +57,7 @@ class OnTheDemonstration(TestCase):
             perform(TODAY)
             _issue_what_is_paid_in_hours()
         cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
-        cls.kept = {"quote_pdf": [], "acceptance_pdf": [], "invoice_pdf": []}
+        cls.kept = {what: [] for what in (*OURS, *PARTNERS)}
         for document in Document.objects.filter(what__in=cls.kept).order_by("pk"):
             path = cls.folder / f"{document.subject.replace(':', '-')}.pdf"
             path.write_bytes(keeping.read(document))
@@ -78,10 +80,11 @@ class OnTheDemonstration(TestCase):
 
     def test_every_invoice_passes_every_validator(self):
         assert len(self.kept["invoice_pdf"]) == Invoice.objects.filter(issued_at__isnull=False).count() >= 10
-        assert kit.validate(self.kept["invoice_pdf"]) == []
+        assert kit.validate(self.kept["invoice_pdf"] + self.kept["self_billed_pdf"]) == []
 
     def test_quotes_agreements_and_receipts_books_are_pdf_a_3a_and_pdf_ua_1(self):
-        paths = [*self.kept["quote_pdf"], *self.kept["acceptance_pdf"], *self.books()]
+        mandates = [*self.kept["mandate_pdf"], *self.kept["mandate_accepted_pdf"]]
+        paths = [*self.kept["quote_pdf"], *self.kept["acceptance_pdf"], *mandates, *self.books()]
         assert len(paths) > 15
         assert kit.validate(paths, invoices=False) == []
 
