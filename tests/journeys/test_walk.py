@@ -15,7 +15,8 @@ from tests.pages.checks import Measures, html_faults, measures, sideways, small_
 from tests.pages.pages import CLIENT, EDITOR, LIMITS, LIST
 
 pytestmark = pytest.mark.django_db(transaction=True)
-FILES = {"quote_pdf", "invoice_pdf", "invoice_preview", "export_download", "client_pdf", "logo", "quote_scan", "request_pdf"}
+FILES = {"quote_pdf", "invoice_pdf", "invoice_preview", "export_download", "client_pdf", "logo", "quote_scan"}
+FILES |= {"request_pdf"}
 MOST_REQUESTS = 6
 
 
