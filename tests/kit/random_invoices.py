@@ -1,6 +1,7 @@
 """Strategies that make any invoice we could issue: whoever the parties, whatever the lines, however it is paid."""
 
 import string
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -39,7 +40,14 @@ HOSTILE = (
     '=HYPERLINK("https://elsewhere.example") ; \t\r\n« espace\u202finsécable\u00a0» \u200b\u2066עברית\u2069 Œ ß ẞ ﬁ',
     "controls \x00\x0b\x1b\x7f\x85 \ufffe\uffff lone \ud800 end",
 )
-RATES = tuple(map(Decimal, ("20", "10", "5.5", "2.1", "8.5", "20.00", "5.50")))  # BR-FR-16
+TAXED = tuple(("S", Decimal(rate)) for rate in ("20", "10", "5.5", "2.1", "8.5", "20.00", "5.50"))  # BR-FR-16
+NOT_TAXED = {category: (category, Decimal(0)) for category in ("E", "AE", "K", "G")}
+WHY = {
+    "E": ("Exonération, art. 261 du CGI", "VATEX-FR-CGI261-4"),
+    "AE": ("Autoliquidation", "VATEX-EU-AE"),
+    "K": ("Livraison intracommunautaire", "VATEX-EU-IC"),
+    "G": ("Exportation", "VATEX-EU-G"),
+}
 DAYS = st.dates(date(2026, 1, 1), date(2035, 12, 31))
 
 
@@ -83,13 +91,14 @@ def parties(draw: Any, *, sells: bool = False) -> Party:
 
 
 @st.composite
-def lines(draw: Any, *, rates: tuple[Decimal, ...]) -> tuple[Line, ...]:
-    """Return 1 to 30 lines: quantities of 4 decimals, prices of 6, discounts of 2."""
-    return tuple(draw(_line(n, rates)) for n in range(1, draw(st.integers(1, 30)) + 1))
+def lines(draw: Any, *, taxed: Sequence[tuple[str, Decimal]]) -> tuple[Line, ...]:
+    """Return 1 to 30 lines: quantities of 4 decimals, prices of 6, discounts of 2, a category and its rate."""
+    return tuple(draw(_line(n, taxed)) for n in range(1, draw(st.integers(1, 30)) + 1))
 
 
 @st.composite
-def _line(draw: Any, position: int, rates: tuple[Decimal, ...]) -> Line:
+def _line(draw: Any, position: int, taxed: Sequence[tuple[str, Decimal]]) -> Line:
+    category, rate = draw(st.sampled_from(taxed))
     quantity = draw(decimals("0.0001", "9999.9999", 4))
     price = euros(draw(decimals("0", "99999.999999", 6)))
     discount = draw(st.one_of(st.just(Decimal(0)), decimals("0", "100", 2)))
@@ -101,7 +110,8 @@ def _line(draw: Any, position: int, rates: tuple[Decimal, ...]) -> Line:
         unit=draw(st.sampled_from(Unit.values)),
         unit_price=price,
         net=line_net(quantity, price, discount),
-        vat_rate=draw(st.sampled_from(rates)),
+        vat_rate=rate,
+        category=category,
         discount_percent=discount,
     )
 
@@ -121,15 +131,16 @@ def parts(draw: Any, amount: Any) -> tuple[Part, ...]:
 def invoices(draw: Any) -> InvoiceFacts:
     """Return the facts of any invoice of more than nothing."""
     kind = draw(st.sampled_from(sorted(TYPE_CODES)))
-    franchise = draw(st.booleans())
-    rates = (Decimal(0),) if franchise else tuple(draw(st.lists(st.sampled_from(RATES), min_size=1, max_size=4)))
+    regime = draw(st.sampled_from(("franchise", "S", "S", "S+E", "E", "AE", "K", "G")))
+    taxed = [pair for pair in TAXED if "S" in regime] + [NOT_TAXED[one] for one in regime.split("+") if one in WHY]
     issued_on = draw(DAYS)
     facts = invoice(
         kind,
-        draw(lines(rates=rates)),
-        franchise=franchise,
+        draw(lines(taxed=taxed or [("", Decimal(0))])),
+        franchise=regime == "franchise",
+        reasons=WHY,
         seller=draw(parties(sells=True)),
-        buyer=draw(parties()),
+        buyer=_where(draw(parties()), regime),
         number=draw(st.text(string.ascii_letters + string.digits + "+-_/", min_size=1, max_size=35)),
         issued_on=issued_on,
         due_on=issued_on + timedelta(draw(st.integers(0, 60))),
@@ -141,7 +152,7 @@ def invoices(draw: Any) -> InvoiceFacts:
         order_reference=draw(st.one_of(st.just(""), text(50))),
         quote_number=draw(st.one_of(st.just(""), st.just("D2026-0001"))),
         vat_on_debits=draw(st.booleans()),
-        nature=draw(st.sampled_from("BSM")),
+        nature="B" if regime in ("K", "G") else draw(st.sampled_from("BSM")),
         language=draw(st.sampled_from(("fr", "en"))),
         period=(issued_on, issued_on + timedelta(draw(st.integers(0, 400)))) if draw(st.booleans()) else None,
         parts=(Part("money", "", euros(0), TO_PAY),),
@@ -149,6 +160,15 @@ def invoices(draw: Any) -> InvoiceFacts:
     )
     assume(facts.total.amount > 0)
     return _claiming(draw, facts)
+
+
+def _where(buyer: Party, regime: str) -> Party:
+    """Return a buyer such as this VAT is for: abroad, with a number in the Union."""
+    if regime not in ("AE", "K", "G"):
+        return buyer
+    abroad = replace(buyer, country="CH" if regime == "G" else "DE", siren="", siret="")
+    number = "" if regime == "G" else "DE136695976"
+    return replace(abroad, vat_number=number, delivery_city="Kehl", delivery_country=abroad.country)
 
 
 def _references(draw: Any, kind: str, issued_on: date) -> dict[str, object]:
