@@ -158,7 +158,7 @@ def record(
         source=Source.FACTURX if upload is not None and upload.read else Source.TYPED,
         document=_kept(upload, client, request_id, at),
         read=upload.read if upload is not None else {},
-        follows=_withdrawn_before(client, typed.number),
+        follows=withdrawn_before(client, typed.number),
         recorded_at=at,
         recorded_by=by,
         request_id=request_id,
@@ -239,7 +239,8 @@ def same_number(client: Client, number: str) -> ReceivedInvoice | None:
     return standing(ReceivedInvoice.objects.filter(client=client, number__iexact=number.strip())).first()
 
 
-def _withdrawn_before(client: Client, number: str) -> ReceivedInvoice | None:
+def withdrawn_before(client: Client, number: str) -> ReceivedInvoice | None:
+    """Return the withdrawn invoice of this client that had this number, which a new one follows."""
     rows = ReceivedInvoice.objects.filter(client=client, number__iexact=number.strip())
     return rows.filter(withdrawal__isnull=False, followed_by=None).order_by("-pk").first()
 

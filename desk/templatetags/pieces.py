@@ -37,7 +37,7 @@ PAGES = (
     (_("Today"), "today", "", False),
     (_("Quotes"), "quotes", "quotes", False),
     (_("Invoices"), "invoices", "invoices payment-requests", False),
-    (_("Received"), "receipts", "receipts received-invoices set-offs slips", False),
+    (_("Received"), "receipts", "receipts received-invoices set-offs slips self-billing", False),
     (_("Offers"), "offers", "offers", False),
     (_("Clients"), "clients", "clients", False),
     (_("Accounting"), "accounting", "accounting", False),

@@ -13,6 +13,7 @@ from billing import (
     facts,
     mandate_answering,
     mandating,
+    receiving,
     selfbilled_drafting,
     selfbilling,
     setting_off,
@@ -283,6 +284,23 @@ def test_it_is_set_off_against_our_invoice_and_then_not_credited() -> None:
     assert (made.covered, made.rest, left_of(theirs.received)) == (euros("80"), euros("0"), euros("0"))
     with pytest.raises(SelfBillingError, match="compensée"):
         credited(theirs)
+
+
+def test_a_number_that_they_used_themselves_is_not_given_before_theirs_is_withdrawn() -> None:
+    mandate = mandated()
+    client, number = mandate.client, issued(mandate).number or ""
+    taken = f"{number[:-1]}2".lower()
+    typed = receiving.Typed(number=taken, issued_on=TODAY, net=euros("10"), vat=euros("0"))
+    said: Any = {"by": owner_of(client), "at": NOW}
+    theirs = receiving.record(client=client, typed=typed, request_id=uuid.uuid4(), **said)
+    with pytest.raises(SelfBillingError, match="retirez-la"):
+        issued(mandate)
+
+    receiving.withdraw(received=theirs, reason="Saisie par erreur", **said)
+    again = issued(mandate)
+    assert (again.number or "").lower() == taken
+    assert again.received is not None
+    assert again.received.follows == theirs
 
 
 def test_a_mandate_that_ended_covers_no_invoice_but_lets_one_be_credited() -> None:
