@@ -1,6 +1,6 @@
 """The forms of invoices that come back, and of those issued together."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -34,13 +34,13 @@ class RhythmForm(RequestForm):
         return Rhythm(**{name: said[name] for name in names})
 
     @classmethod
-    def for_model(cls, invoice: Invoice) -> "RhythmForm":
-        """Return the form as proposed for an issued invoice: each month, on its day, from the month after it."""
+    def for_model(cls, invoice: Invoice, today: date) -> "RhythmForm":
+        """Return the form as proposed for an issued invoice: each month, on its day; nothing for days gone by."""
         on = invoice.issued_on
         assert on is not None
         day = 31 if (on + timedelta(days=1)).day == 1 else on.day
         said = {"title": invoice.title[:160], "every_months": 1, "day": day, "covers": Recurrence.Covers.ENDING}
-        return cls(initial=said | {"since": on + timedelta(days=1)})
+        return cls(initial=said | {"since": max(on + timedelta(days=1), today)})
 
     @classmethod
     def of(cls, recurrence: Recurrence) -> "RhythmForm":

@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from billing import drafting, rhythm
 from billing.models import AgreedPart, Invoice, Occurrence, Recurrence
+from billing.roles import STANDARD, is_replaced, role_of
 from lib import clock
 from people.models import User
 from records import errands
@@ -163,8 +164,9 @@ def next_days(recurrence: Recurrence, count: int = 3) -> list[tuple[date, str]]:
 
 
 def may_be_model(invoice: Invoice) -> bool:
-    """Tell whether an invoice can come back: issued, without a quote, correcting nothing."""
-    return bool(invoice.issued_at) and invoice.type == Invoice.Type.STANDARD and not invoice.acceptance_id
+    """Tell whether an invoice can come back: issued, without a quote, correcting nothing, not replaced."""
+    is_alone = role_of(invoice) == STANDARD and not invoice.acceptance_id
+    return bool(invoice.issued_at) and is_alone and not is_replaced(invoice)
 
 
 def _refuse_model(invoice: Invoice) -> None:
@@ -264,7 +266,7 @@ def draft_occurrence(errand: Errand) -> None:
 
 
 def _drafted(coming: Occurrence, at: datetime) -> Invoice:
-    recurrence, model = coming.recurrence, coming.recurrence.model
+    recurrence, model = coming.recurrence, _standing(coming.recurrence.model)
     since, until = rhythm.period(coming.planned_on, recurrence.every_months, recurrence.covers)
     language = recurrence.client.language
     draft = Invoice(
@@ -284,6 +286,13 @@ def _drafted(coming: Occurrence, at: datetime) -> Invoice:
     drafting.write(draft, [drafting.values_of_line(line) for line in model.lines.order_by("position")])
     AgreedPart.objects.bulk_create(_part(part, draft, coming) for part in model.agreed_parts.order_by("position"))
     return draft
+
+
+def _standing(model: Invoice) -> Invoice:
+    """Return the model, or the invoice that has taken its place."""
+    while (next_one := Invoice.objects.filter(replaces=model, issued_at__isnull=False).first()) is not None:
+        model = next_one
+    return model
 
 
 def titled(title: str, since: date, until: date, language: str) -> str:

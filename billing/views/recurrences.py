@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billing import recurring
 from billing.forms_recurring import RhythmForm
 from billing.models import Occurrence, Recurrence
-from billing.views.common import invoice_or_404, may_write, say
+from billing.views.common import invoice_or_404, may_write, say, today_of
 from lib import clock
 from lib.addresses import row_id
 from people.access import BusinessRequest, in_business, visible_activities, writers_only
@@ -54,7 +54,7 @@ def recurrence_new(request: BusinessRequest, pk: int) -> HttpResponse:
     if not recurring.may_be_model(model):
         raise Http404
     data = request.POST if request.method == "POST" else None
-    form = RhythmForm(data) if data is not None else RhythmForm.for_model(model)
+    form = RhythmForm(data) if data is not None else RhythmForm.for_model(model, today_of(request))
     if data is not None and form.is_valid():
         try:
             made = recurring.repeat(

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import drafting, recurring
+from billing import drafting, recurring, replacing
 from billing.models import AgreedPart, Invoice, Occurrence, Recurrence
 from lib import clock
 from lib.money import euros
@@ -187,6 +187,21 @@ def test_a_dearer_invoice_becomes_the_model(model: Invoice, buyer: Client, owner
     recurring.take_as_model(recurrence=recurrence, invoice=maintenance(buyer, owner, "75"), by=owner, at=NOW)
     make.run_errands(at(2026, 12, 31))
     assert drafts(recurrence)[0].total == euros(75)
+
+
+def test_a_model_that_was_replaced_gives_way_to_its_replacement(model: Invoice, owner: User) -> None:
+    recurrence = repeated(model, owner)
+    draft = replacing.draft_replacement(invoice=model, by=owner, at=NOW, request_id=uuid.uuid4())
+    drafting.save_draft(
+        invoice=draft, revision=draft.revision, by=owner, at=NOW, title="Maintenance du site",
+        lines=[drafting.DraftLine(unit_price=euros("66"), title="Maintenance")],
+    )  # fmt: skip
+    draft.refresh_from_db()
+    replacement = issued_by(draft, by=owner)
+    assert not recurring.may_be_model(model)
+    assert recurring.may_be_model(replacement)
+    make.run_errands(at(2026, 12, 31))
+    assert drafts(recurrence)[0].total == euros(66)
 
 
 def test_another_clients_invoice_is_no_model(model: Invoice, buyer: Client, owner: User) -> None:
