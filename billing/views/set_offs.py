@@ -38,9 +38,8 @@ def set_off_new(request: BusinessRequest, pk: int, invoice_pk: int) -> HttpRespo
     if form.is_bound and form.is_valid() and (made := _made(request, form)) is not None:
         messages.success(request, _("Set off: the statement is being made."))
         return redirect(made)
-    return render(
-        request, "billing/set_off_new.html", {"form": form, "pair": pair}, status=422 if form.is_bound else 200
-    )
+    context = {"form": form, "pair": pair, "received": received, "invoice": invoice}
+    return render(request, "billing/set_off_new.html", context, status=422 if form.is_bound else 200)
 
 
 def _made(request: BusinessRequest, form: SetOffForm) -> SetOff | None:

@@ -80,6 +80,7 @@ def test_from_a_file_to_a_statement(run_errands: Any) -> None:
     assert address in page
     proposed = visitor.get(address).content.decode()
     assert proposed.count("checked") == 3
+    assert all(number in proposed for number in (received.number, str(final.number), deal.quote.client.name))
     assert 'name="rest" value="40"' in proposed
     chosen: dict[str, Any] = {
         "request_id": request_id_of(visitor.get(address)),
