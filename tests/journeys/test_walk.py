@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from billing.models import MandateLink
 from desk.demo.cast import LOU
 from people.models import Business, User
 from quotes.models import QuoteLink
-from tests.journeys.addresses import Address, of_business, of_client
+from tests.journeys.addresses import Address, of_business, of_client, of_partner
 from tests.journeys.conftest import played
 from tests.journeys.walking import DESK, PHONE
 from tests.pages.checks import Measures, html_faults, measures, sideways, small_targets, violations
@@ -16,7 +17,7 @@ from tests.pages.pages import CLIENT, EDITOR, LIMITS, LIST
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FILES = {"quote_pdf", "invoice_pdf", "invoice_preview", "export_download", "client_pdf", "logo", "quote_scan"}
-FILES |= {"request_pdf"}
+FILES |= {"request_pdf", "mandate_pdf", "self_billed_pdf", "partner_mandate_pdf", "partner_invoice_pdf"}
 MOST_REQUESTS = 6
 
 
@@ -36,10 +37,12 @@ def owners_pages(business: Business) -> list[tuple[Address, str]]:
 
 
 def clients_pages(business: Business) -> list[tuple[Address, str]]:
-    """Return what each link opens: quotes open, accepted, refused, expired, to a private person."""
+    """Return what each link opens: quotes open, accepted, refused, expired, to a private person; a partner's mandate."""
     links = QuoteLink.objects.filter(quote__business=business).order_by("pk")
-    addresses = [address for link in links for address in of_client(link) if address.name not in FILES]
-    return [(address, CLIENT) for address in addresses]
+    addresses = [address for link in links for address in of_client(link)]
+    for mandate_link in MandateLink.objects.filter(mandate__business=business):
+        addresses += of_partner(mandate_link)
+    return [(address, CLIENT) for address in addresses if address.name not in FILES]
 
 
 def walked(page: Any, pages: list[tuple[Address, str]]) -> list[str]:

@@ -25,12 +25,15 @@ SIZES += [2142.06, 2465.37, 2866.31, 3401.59, 4155.73, 5400.08, 8037.54, 223212.
 
 @dataclass(frozen=True)
 class Measures:
-    """What a first visit costs: bytes transferred, requests, elements, and the mark out of 100."""
+    """What a first visit costs: bytes transferred, requests, elements, and the mark out of 100; and what came."""
 
     bytes: int
     requests: int
     elements: int
     hosts: frozenset[str]
+    url: str = ""
+    status: int = 200
+    html: str = ""
 
     @property
     def ecoindex(self) -> float:
@@ -48,11 +51,18 @@ def _place(quantiles: list[Any], value: float) -> float:
 def measures(page: Any, url: str) -> Measures:
     """Open a page as a first visit and return what it cost; static files count as production sends them, compressed."""
     answers: list[Any] = []
-    page.on("response", lambda answer: answers.append(answer))
-    page.goto(url, wait_until="networkidle")
+
+    def noted(answer: Any) -> None:
+        answers.append(answer)
+
+    page.on("response", noted)
+    opened = page.goto(url, wait_until="load")
+    page.evaluate("document.fonts.ready.then(() => null)")  # asked for after the page is laid out
+    page.remove_listener("response", noted)
     sizes = [_transferred(answer) for answer in answers if not answer.url.startswith("data:")]
     hosts = frozenset(answer.url.split("/")[2] for answer in answers if not answer.url.startswith("data:"))
-    return Measures(sum(sizes), len(sizes), page.evaluate("document.querySelectorAll('*').length"), hosts)
+    elements = page.evaluate("document.querySelectorAll('*').length")
+    return Measures(sum(sizes), len(sizes), elements, hosts, opened.url, opened.status, opened.text())
 
 
 def _transferred(answer: Any) -> int:
@@ -65,7 +75,9 @@ def violations(page: Any) -> list[str]:
     """Return what axe finds on the page as it is now, in words; WCAG 2.2 AA and good practice, any impact."""
     from axe_playwright_python.sync_playwright import Axe
 
-    found = Axe().run(page).response["violations"]
+    if not page.evaluate("window.axe !== undefined"):  # half a megabyte of script, once per page
+        page.evaluate(Axe().axe_script)
+    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
     return [f"{v['id']} ({v['impact']}): {v['nodes'][0]['html'][:200]}" for v in found]
 
 
