@@ -32,11 +32,12 @@ class Sequence:
 
 @dataclass(frozen=True)
 class RateTotal:
-    """VAT of one rate over the period: invoices less credit notes, less the deposits that final invoices deduct."""
+    """VAT of one category (UNCL 5305) and rate over the period: invoices less credit notes, less deposits deducted."""
 
     rate: Decimal
     base: Money
     vat: Money
+    category: str
 
 
 @dataclass(frozen=True)
@@ -144,40 +145,52 @@ def _sums(invoices: QuerySet[Invoice]) -> _Sums:
 
 
 def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
-    """Add up VAT by rate: a sale counts, a credit note and a deducted deposit (less what was credited of it) do not."""
+    """Add up VAT by category and rate: a sale counts, a credit note and a deducted deposit (less what was credited of
+    it) do not."""
     kept = invoices.order_by()
-    found: dict[Decimal, tuple[Money, Money]] = {}
-    taxes = InvoiceTax.objects.order_by("-rate")
+    found = _Rates()
+    taxes = InvoiceTax.objects.order_by("-rate", "category")
     for sign, rows in (
         (1, taxes.filter(invoice__in=kept.exclude(type="CREDIT_NOTE"))),
         (-1, taxes.filter(invoice__in=kept.filter(type="CREDIT_NOTE"))),
         (-1, taxes.filter(invoice__in=replaced_by(kept))),
     ):
-        for rate, base, vat in rows.values_list("rate").annotate(base=Sum("base"), vat=Sum("amount")):
-            _add(found, rate, summed(base) * sign, summed(vat) * sign)
+        grouped = rows.values_list("category", "rate").annotate(base=Sum("base"), vat=Sum("amount"))
+        for category, rate, base, vat in grouped:
+            found.add(category, rate, summed(base) * sign, summed(vat) * sign)
     for deduction in Deduction.objects.filter(invoice__in=kept).select_related("deposit"):
         for tax in deducted_taxes(deduction):
-            _add(found, tax.rate, -tax.base, -tax.vat)
-    return [RateTotal(rate, *found[rate]) for rate in sorted(found, reverse=True)]
+            found.add(tax.category, tax.rate, -tax.base, -tax.vat)
+    return found.totals()
 
 
 def deducted_taxes(deduction: Deduction) -> list[RateTotal]:
     """Return what an invoice takes off by rate: its deposit's VAT, less what had been credited of the deposit; or the
     part of it that a progress invoice takes off."""
     if deduction.by_rate is not None:
-        return [RateTotal(tax.rate, tax.base, tax.amount) for tax in deducting.taxes_of(deduction)]
-    found: dict[Decimal, tuple[Money, Money]] = {}
+        return [RateTotal(tax.rate, tax.base, tax.amount, tax.category) for tax in deducting.taxes_of(deduction)]
+    found = _Rates()
     for tax in deduction.deposit.taxes.all():
-        _add(found, tax.rate, tax.base, tax.amount)
+        found.add(tax.category, tax.rate, tax.base, tax.amount)
     before = InvoiceTax.objects.filter(invoice__corrects=deduction.deposit, invoice__issued_at__isnull=False)
     for tax in before.filter(invoice__issued_at__lte=deduction.invoice.issued_at):
-        _add(found, tax.rate, -tax.base, -tax.amount)
-    return [RateTotal(rate, *found[rate]) for rate in sorted(found, reverse=True)]
+        found.add(tax.category, tax.rate, -tax.base, -tax.amount)
+    return found.totals()
 
 
-def _add(found: dict[Decimal, tuple[Money, Money]], rate: Decimal, base: Money, vat: Money) -> None:
-    old = found.get(rate, (euros(0), euros(0)))
-    found[rate] = (old[0] + base, old[1] + vat)
+class _Rates:
+    """Sums of base and VAT, by category and rate."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[Decimal, str], tuple[Money, Money]] = {}
+
+    def add(self, category: str, rate: Decimal, base: Money, vat: Money) -> None:
+        old = self._found.get((-rate, category), (euros(0), euros(0)))
+        self._found[-rate, category] = (old[0] + base, old[1] + vat)
+
+    def totals(self) -> list[RateTotal]:
+        """Return them from the highest rate down."""
+        return [RateTotal(abs(rate), *sums, category) for (rate, category), sums in sorted(self._found.items())]
 
 
 def _received(receipts: QuerySet[Receipt]) -> dict[str, Money]:

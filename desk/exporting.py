@@ -20,7 +20,7 @@ from billing import books
 from billing.models import DownloadLog, Export, Invoice
 from desk import asked, pairs, self_billed, tables
 from desk.archive import Archive, writing
-from desk.controls import Controls, controls, invoices_of
+from desk.controls import Controls, RateTotal, controls, invoices_of
 from desk.periods import Period
 from lib import clock, seals
 from lib.money import plain
@@ -156,6 +156,10 @@ def _manifest(archive: Archive, export: Export, checked: Controls, at: datetime)
     return json.dumps(json.loads(seals.canonical(facts)), ensure_ascii=False, indent=1).encode()
 
 
+def _rate(total: RateTotal) -> dict[str, object]:
+    return {"category": total.category, "rate": total.rate, "base": plain(total.base), "vat": plain(total.vat)}
+
+
 def _control_facts(checked: Controls) -> dict[str, object]:
     return {
         "invoices": checked.invoices,
@@ -163,7 +167,7 @@ def _control_facts(checked: Controls) -> dict[str, object]:
         "net": plain(checked.net),
         "vat": plain(checked.vat),
         "total": plain(checked.total),
-        "by_rate": [{"rate": r.rate, "base": plain(r.base), "vat": plain(r.vat)} for r in checked.by_rate],
+        "by_rate": [_rate(total) for total in checked.by_rate],
         "received": {kind: plain(value) for kind, value in sorted(checked.received.items())},
         "received_total": plain(checked.received_total),
         "sequences": [

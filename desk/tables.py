@@ -41,6 +41,7 @@ def invoice_header() -> list[str]:
         _("received before issue"),
         _("agreed otherwise than in euros"),
         _("payable in euros"),
+        _("VAT category"),
     ]
 
 
@@ -53,7 +54,8 @@ def invoice_rows(invoices: QuerySet[Invoice]) -> Iterator[list[object]]:
     for invoice in rows.prefetch_related("taxes", "deductions__deposit__taxes").iterator(chunk_size=100):
         taxes: list[InvoiceTax | None] = [*invoice.taxes.all()] or [None]
         for place, tax in enumerate(taxes):
-            yield _named(invoice) + _taxed(invoice, tax) + _totals(invoice, first=place == 0)
+            category = tax.category if tax else ""
+            yield [*_named(invoice), *_taxed(invoice, tax), *_totals(invoice, first=place == 0), category]
         for deduction in invoice.deductions.all():
             yield from _deducted(invoice, deduction)
         if invoice.replaces is not None:
@@ -67,7 +69,7 @@ def _replaced(invoice: Invoice, replaced: Invoice) -> Iterator[list[object]]:
     sums = [-replaced.net, -replaced.vat, -replaced.total]
     for place, tax in enumerate(replaced.taxes.all()):
         totals = sums if place == 0 else [None] * 3
-        yield [*named, tax.rate, -tax.base, -tax.amount, *totals, None, None, None, None]
+        yield [*named, tax.rate, -tax.base, -tax.amount, *totals, None, None, None, None, tax.category]
 
 
 def _deducted(invoice: Invoice, deduction: Deduction) -> Iterator[list[object]]:
@@ -77,7 +79,7 @@ def _deducted(invoice: Invoice, deduction: Deduction) -> Iterator[list[object]]:
     sums = [deduction.vat - deduction.value, -deduction.vat, -deduction.value]
     for place, tax in enumerate(deducted_taxes(deduction)):
         totals = sums if place == 0 else [None] * 3
-        yield [*named, tax.rate, -tax.base, -tax.vat, *totals, None, None, None, None]
+        yield [*named, tax.rate, -tax.base, -tax.vat, *totals, None, None, None, None, tax.category]
 
 
 def _named(invoice: Invoice) -> list[object]:

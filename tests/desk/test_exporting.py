@@ -162,6 +162,7 @@ class OnTheDemonstration(TestCase):
             Decimal("5.50"): euros(147),
             Decimal("0.00"): euros(1800),
         }
+        assert {rate.category for rate in found.by_rate} == {"S", "AE"}
 
     def test_controls_add_up_by_rate(self):
         found = controls(Business.objects.get(slug="atelier-commun"), YEAR)
