@@ -21,15 +21,19 @@ def register(model: type[Model], path: str) -> None:
 
 
 def among(named: Iterable[str], activities: QuerySet[Activity]) -> set[str]:
-    """Return those of these subjects that belong to one of the activities: one query per kind."""
-    ids: dict[str, set[int]] = {}
-    for kind, number in map(split, named):
-        ids.setdefault(kind, set()).add(number)
+    """Return those of these subjects that belong to one of the activities: one query per kind.
+
+    Of "invoice:7/contact:3" the first one counts: it is about the invoice.
+    """
+    names: dict[str, dict[int, set[str]]] = {}
+    for name in named:
+        kind, number = split(name.partition("/")[0])
+        names.setdefault(kind, {}).setdefault(number, set()).add(name)
     found: set[str] = set()
-    for kind in ids.keys() & ACTIVITIES.keys():
+    for kind in names.keys() & ACTIVITIES.keys():
         model, path = ACTIVITIES[kind]
-        rows = model._default_manager.filter(pk__in=ids[kind], **{f"{path}__in": activities})
-        found |= {f"{kind}:{pk}" for pk in rows.values_list("pk", flat=True)}
+        rows = model._default_manager.filter(pk__in=names[kind], **{f"{path}__in": activities})
+        found.update(*(names[kind][pk] for pk in rows.values_list("pk", flat=True)))
     return found
 
 

@@ -51,3 +51,18 @@ def test_a_freelancer_tries_again_what_is_theirs(as_teammate: Visitor, business:
     errand = failed(Activity.objects.get(name="Graphisme"), "refused")
     as_teammate.post(reverse("errand_retry", args=[business.slug, errand.pk]))
     assert Errand.objects.get(pk=errand.pk).failed_at is None
+
+
+def test_what_is_about_two_rows_belongs_to_the_first(
+    activity: Activity, as_teammate: Visitor, business: Business
+) -> None:
+    theirs = Activity.objects.get(name="Graphisme")
+    for owner, error in ((activity, "camille@example.org: refused"), (theirs, "jo@example.org: refused")):
+        contact = make.contact(client=make.client(activity=owner))
+        version = make.quote(client=contact.client)
+        with transaction.atomic():
+            errand = errands.promise(what="mail", subject=f"{ref(version)}/{ref(contact)}", at=NOW, business=business)
+        Errand.objects.filter(pk=errand.pk).update(failed_at=NOW, last_error=error)
+    seen = as_teammate.get(reverse("errands", args=[business.slug])).content.decode()
+    assert "jo@example.org" in seen
+    assert "camille@example.org" not in seen
