@@ -112,6 +112,7 @@ def the_repairs(stage: Stage, troupe: Troupe, clients: Clients, offers: Offers) 
     )
     stage.then(17, _one_off(clients.farm, troupe.lou, "Sauvegarde retrouvée", "160", third, [baskets]), hour=10)
     stage.then(9, _brought(stage, troupe.lou, third, 9), hour=18)
+    stage.then(4, _will_not_come(troupe.lou, third, stage.identity()), hour=18)
 
 
 def _one_off(
@@ -178,6 +179,22 @@ def _brought(stage: Stage, by: User, invoice_id: uuid.UUID, days_ago: int) -> St
             received_on=stage.day(days_ago),
             destination=Receipt.Destination.PERSONAL,
             request_id=identity,
+        )
+
+    return step
+
+
+def _will_not_come(by: User, invoice_id: uuid.UUID, request_id: uuid.UUID) -> Step:
+    """One of the baskets: both agree that it is due in euros."""
+
+    def step(at: datetime) -> None:
+        agreeing.due_in_euros(
+            part=Invoice.objects.get(request_id=invoice_id).agreed_parts.get(),
+            quantity=Decimal(1),
+            by=by,
+            at=at,
+            reason="Semaine sans récolte",
+            request_id=request_id,
         )
 
     return step

@@ -153,6 +153,7 @@ def test_a_past_month_in_kind_is_proposed_with_what_came(january: months.Month) 
     assert january.words("fr") == "janvier 2027\xa0: 3\xa0paniers, 60,00\xa0€"
 
 
+@pytest.mark.engine
 def test_it_becomes_a_deposit_that_is_wholly_settled_and_then_deducted(
     acceptance: Acceptance, january: months.Month
 ) -> None:
@@ -172,6 +173,7 @@ def test_it_becomes_a_deposit_that_is_wholly_settled_and_then_deducted(
     assert facts.problems(stating.facts_of(final)) == []
 
 
+@pytest.mark.engine
 def test_a_month_is_invoiced_once(january: months.Month) -> None:
     draft = drafted(january)
     assert drafted(january) == draft

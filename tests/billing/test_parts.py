@@ -100,6 +100,7 @@ def test_no_more_comes_for_it_than_was_agreed(draft: Invoice, freelancer: User) 
         came(invoice, 6, freelancer)
 
 
+@pytest.mark.engine
 def test_what_will_not_come_is_due_in_euros_when_a_person_says_so(draft: Invoice, freelancer: User) -> None:
     invoice = issued_by(draft)
     came(invoice, 3, freelancer)
@@ -120,6 +121,7 @@ def test_what_will_not_come_is_due_in_euros_when_a_person_says_so(draft: Invoice
     assert balances.balance_of(invoice, TODAY).in_kind == euros("40")
 
 
+@pytest.mark.engine
 def test_a_shortfall_never_changes(draft: Invoice, freelancer: User) -> None:
     part = issued_by(draft).agreed_parts.get()
     short = agreeing.due_in_euros(

@@ -168,6 +168,7 @@ def test_nothing_is_due_twice_at_the_same_point(acceptance: Acceptance, done: in
 # Deposits and credit notes ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.engine
 def test_a_deposit_is_taken_off_as_far_as_it_fits() -> None:
     half = {**DEPOSIT, "value": euros("600")}
     deal = accepted(terms=[half, {**ON_DELIVERY, "value": euros("600")}])
@@ -233,6 +234,7 @@ def test_what_came_in_kind_is_taken_first_and_the_rest_shared_in_whole_units(acc
     assert facts.problems(stating.facts_of(last)) == []
 
 
+@pytest.mark.engine
 def test_a_basket_settles_no_euros_of_a_progress_invoice(acceptance: Acceptance) -> None:
     first = progress_of(acceptance, 30)
     in_kind = first.agreed_otherwise

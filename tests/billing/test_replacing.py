@@ -51,6 +51,7 @@ def paid(invoice: Invoice, value: str, by: User) -> Any:
     )
 
 
+@pytest.mark.engine
 def test_the_first_claims_nothing_and_what_came_settles_the_second(activity: Activity, freelancer: User) -> None:
     first = one_off(activity, freelancer)
     came = paid(first, "100", freelancer)
@@ -89,6 +90,7 @@ def test_its_lines_may_change_and_never_more_settles_it_than_it_claims(activity:
     assert (second.total, second.settled_at_issue, second.payable) == (euros("200"), euros("200"), euros(0))
 
 
+@pytest.mark.engine
 def test_lists_totals_and_controls_never_count_both(activity: Activity, freelancer: User) -> None:
     first = one_off(activity, freelancer)
     second = replacement_of(first)
@@ -146,6 +148,7 @@ def test_what_cannot_be_replaced_is_refused_in_words(acceptance: Acceptance, why
         replacement_of(invoice)
 
 
+@pytest.mark.engine
 def test_one_draft_replaces_an_invoice(activity: Activity, freelancer: User) -> None:
     first = one_off(activity, freelancer)
     draft = replacement_of(first, issued=False)

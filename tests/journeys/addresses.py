@@ -10,15 +10,21 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from billing import mandate_doors
 from billing.models import (
+    AgreedPart,
     Export,
     Invoice,
     IssueBatch,
+    Mandate,
+    MandateLink,
     MissedDelivery,
     PaymentRequest,
     Receipt,
     Recurrence,
     Reminder,
+    SelfBilledInvoice,
+    Shortfall,
 )
 from lib import links
 from people.models import Business, Client, Contact, Invitation, Membership
@@ -69,6 +75,9 @@ ROWS: dict[str, Rows] = {
     "quote_discard": _drafts,
     "invoice": _issued,
     "invoice_final": lambda b: Quote.objects.filter(business=b, acceptance__isnull=False),
+    "invoice_replace": _models,
+    "month": lambda b: _agreed_in_kind(b).filter(receipts__isnull=False),
+    "part": lambda b: AgreedPart.objects.filter(invoice__business=b, shortfalls__isnull=False),
     "invoice_edit": lambda b: Invoice.objects.filter(business=b, issued_at=None),
     "invoice_issue": lambda b: Invoice.objects.filter(business=b, issued_at=None),
     "invoice_preview": lambda b: Invoice.objects.filter(business=b, issued_at=None),
@@ -82,6 +91,10 @@ ROWS: dict[str, Rows] = {
     "recurrence": lambda b: Recurrence.objects.filter(business=b),
     "recurrence_new": _models,
     "recurrence_model": _models,
+    "mandate": lambda b: Mandate.objects.filter(business=b),
+    "mandate_new": lambda b: Client.objects.filter(activity__business=b, contacts__isnull=False),
+    "self": lambda b: SelfBilledInvoice.objects.filter(business=b),
+    "self_billed_new": lambda b: Mandate.objects.filter(business=b),
     "receipt": lambda b: Receipt.objects.filter(business=b),
     "term": _agreed_in_kind,
     "missed": lambda b: _agreed_in_kind(b).filter(missed__reverses=None, missed__isnull=False),
@@ -117,6 +130,17 @@ def of_client(link: QuoteLink) -> list[Address]:
     return [Address(name, reverse(name, args=[token])) for name in names]
 
 
+def of_partner(link: MandateLink) -> list[Address]:
+    """Return every address that a partner's link opens: their mandate and one of its invoices."""
+    known = {"token": mandate_doors.token_of(link), "pk": link.mandate.invoices.values_list("pk", flat=True)[0]}
+    found = []
+    for route, pattern in patterns():
+        if route.startswith("m/<str:token>/"):
+            asked = {name: known[name] for name in pattern.pattern.converters}
+            found.append(Address(str(pattern.name), reverse(str(pattern.name), kwargs=asked)))
+    return found
+
+
 def _path(pattern: URLPattern, business: Business) -> str:
     filled: dict[str, Any] = {"slug": business.slug}
     asked = pattern.pattern.converters
@@ -125,11 +149,17 @@ def _path(pattern: URLPattern, business: Business) -> str:
     if "contact_pk" in asked:
         filled["contact_pk"] = Contact.objects.filter(client=filled["pk"]).values_list("pk", flat=True)[0]
     if "link_pk" in asked:
-        filled["link_pk"] = QuoteLink.objects.filter(quote=filled["pk"]).values_list("pk", flat=True)[0]
+        links_of = {"mandate_link": MandateLink.objects.filter(mandate=filled["pk"])}
+        rows = links_of.get(str(pattern.name)) or QuoteLink.objects.filter(quote=filled["pk"])
+        filled["link_pk"] = rows.values_list("pk", flat=True)[0]
     if "invoice_pk" in asked:
         filled["invoice_pk"] = _row("invoice", business)
     if "missed_pk" in asked:
         filled["missed_pk"] = MissedDelivery.objects.filter(term=filled["pk"]).values_list("pk", flat=True)[0]
+    if "shortfall_pk" in asked:
+        filled["shortfall_pk"] = Shortfall.objects.filter(part=filled["pk"]).values_list("pk", flat=True)[0]
+    if "month" in asked:
+        filled |= {"year": 2026, "month": 10}
     if "section" in asked:
         filled["section"] = "tax"
     return reverse(str(pattern.name), kwargs=filled)
