@@ -21,7 +21,7 @@ from records.numbering import Kind
 from records.patterns import Pattern
 from records.subjects import ref
 
-CHOSEN = (Kind.QUOTE, Kind.INVOICE, Kind.CREDIT_NOTE, Kind.DELIVERY_SLIP)  # what the settings show
+CHOSEN = (Kind.QUOTE, Kind.INVOICE, Kind.CREDIT_NOTE, Kind.DELIVERY_SLIP, Kind.SET_OFF)  # what the settings show
 INVOICES = (Kind.INVOICE, Kind.DEPOSIT, Kind.CREDIT_NOTE, Kind.SELF_BILLED, Kind.SELF_BILLED_CREDIT)
 DEDICATED = (Kind.SELF_BILLED, Kind.SELF_BILLED_CREDIT)  # one series per partner, unless a person wants one for all
 MOST = 999_999_999
