@@ -13,8 +13,9 @@ from weasyprint.draw import text
 from weasyprint.pdf.fonts import Font
 from weasyprint.pdf.stream import Stream
 from weasyprint.text import line_break
-from weasyprint.text.ffi import FROM_UNITS, ffi, pango
-from weasyprint.text.fonts import get_pango_font_key
+from weasyprint.text.constants import PANGO_DIRECTION
+from weasyprint.text.ffi import FROM_UNITS, ffi, gobject, pango, unicode_to_char_p
+from weasyprint.text.fonts import font_features, get_font_description, get_pango_font_key
 
 from lib.pdf.quick_file import to_bytes
 from lib.pdf.quick_kept import Kept, number_of
@@ -129,6 +130,56 @@ def _read_run(
     return True
 
 
+def setup(layout: Any, style: Any) -> None:
+    """Make a layout ready for a text, with the context, language and font that this style had before."""
+    if style["text_decoration_line"] != "none" or style["font_language_override"] != "normal" or not style["lang"]:
+        theirs_setup(layout, style)
+        return
+    try:
+        shaping = style.courgette_shaping
+    except AttributeError:
+        shaping = style.courgette_shaping = _shaping(style)
+    context, layout.language, description, features = shaping
+    layout.style, layout.first_line_direction = style, 0
+    layout.ascent = layout.underline_position = layout.strikethrough_position = None
+    layout.layout = ffi.gc(pango.pango_layout_new(context), gobject.g_object_unref)
+    pango.pango_layout_set_auto_dir(layout.layout, False)
+    pango.pango_layout_set_font_description(layout.layout, description)
+    if features is not None:
+        attributes = ffi.gc(pango.pango_attr_list_new(), pango.pango_attr_list_unref)
+        pango.pango_attr_list_insert(attributes, pango.pango_attr_font_features_new(features))
+        pango.pango_layout_set_attributes(layout.layout, attributes)
+
+
+theirs_setup = line_break.Layout.setup
+
+
+def _shaping(style: Any) -> tuple[Any, Any, Any, bytes | None]:
+    """Return what the renderer makes anew for each text, for all those of one style."""
+    made = pango.pango_font_map_create_context(style.font_config.font_map)
+    context = ffi.gc(made, gobject.g_object_unref)
+    pango.pango_context_set_round_glyph_positions(context, False)
+    pango.pango_context_set_base_dir(context, PANGO_DIRECTION[style["direction"]])
+    address, _kept = unicode_to_char_p(style["lang"])
+    language = pango.pango_language_from_string(address)
+    pango.pango_context_set_language(context, language)
+    features = font_features(*(style[name] for name in FEATURES))
+    told = ",".join(f"{key} {value}" for key, value in features.items()).encode() if features else None
+    return context, language, get_font_description(style), told
+
+
+FEATURES = (
+    "font_kerning",
+    "font_variant_ligatures",
+    "font_variant_position",
+    "font_variant_caps",
+    "font_variant_numeric",
+    "font_variant_alternates",
+    "font_variant_east_asian",
+    "font_feature_settings",
+)
+
+
 def draw_text(stream: Any, textbox: Any, offset_x: float, text_overflow: str, block_ellipsis: str) -> None:
     style, layout = textbox.style, textbox.pango_layout
     glyphs = kept.get((layout.text, number_of(style), layout.justification_spacing))
@@ -197,5 +248,5 @@ def _rgb(color: Any) -> tuple[Any, bytes]:
     return ("srgb", *channels), b" ".join(to_bytes(channel) for channel in color.coordinates)
 
 
-MEMBERS = [(Stream, "set_color", set_color)]
+MEMBERS = [(Stream, "set_color", set_color), (line_break.Layout, "setup", setup)]
 FUNCTIONS = [(text.draw_text, draw_text), (line_break.first_line_metrics, first_line_metrics)]

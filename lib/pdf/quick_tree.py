@@ -12,6 +12,7 @@ from typing import Any
 from weasyprint import anchors, stacking
 from weasyprint.formatting_structure import boxes, build
 from weasyprint.html import HTML_HANDLERS
+from weasyprint.layout import block
 from weasyprint.layout.absolute import AbsolutePlaceholder
 
 from lib.pdf import drawings
@@ -101,6 +102,25 @@ def table_boxes_children(box: Any, children: Any) -> Any:
 theirs_table_boxes_children = build.table_boxes_children
 
 
+def block_in_inline(box: Any) -> Any:
+    """Leave a box as it is where it holds one line of text alone."""
+    lines = box.children
+    alone = len(lines) == 1 and type(lines[0]) is boxes.LineBox
+    if alone and all(type(child) is boxes.TextBox for child in lines[0].children):
+        return box
+    return theirs_block_in_inline(box)
+
+
+theirs_block_in_inline = build.block_in_inline
+
+
+def collapse_margin(adjoining_margins: Any) -> Any:
+    return theirs_collapse_margin(adjoining_margins) if any(adjoining_margins) else 0
+
+
+theirs_collapse_margin = block.collapse_margin
+
+
 def gather_anchors(
     box: Any,
     anchors: Any,
@@ -182,6 +202,8 @@ def _dispatch_children(
 FUNCTIONS = [
     (drawings.theirs_element_to_box, element_to_box),
     (build.table_boxes_children, table_boxes_children),
+    (build.block_in_inline, block_in_inline),
+    (block.collapse_margin, collapse_margin),
     (anchors.gather_anchors, gather_anchors),
     (stacking._dispatch, _dispatch),
     (stacking._dispatch_children, _dispatch_children),
