@@ -109,12 +109,7 @@ class LineForm(RowForm):
         label=_("VAT, %"), min_value=Decimal(0), max_value=Decimal(100), max_digits=5, decimal_places=2
     )
 
-    section = forms.CharField(
-        label=_("Under the heading"),
-        required=False,
-        max_length=120,
-        help_text=_("Lines that follow each other under one heading are grouped."),
-    )
+    section = forms.CharField(label=_("Under the heading"), required=False, max_length=120)
     nature = forms.ChoiceField(label=_("Nature"), choices=Nature.choices, initial=Nature.SERVICES.value, required=False)
     exemption = ExemptionField()
 
