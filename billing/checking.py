@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from billing import agreeing, announcing, ordering, stating, taxing
@@ -12,6 +11,7 @@ from billing.drafting import charges_no_vat
 from billing.facts import InvoiceFacts
 from billing.models import Invoice
 from lib import pdf
+from lib.days import day_written
 from people.models import Business, Client
 from quotes import vat
 
@@ -67,7 +67,7 @@ def _amounts(invoice: Invoice, on: date) -> Iterator[str]:
         yield _("There is nothing to invoice: the total is zero.")
     if invoice.due_on and invoice.due_on < on and not invoice.corrects_id:
         yield _("This invoice would be due on %(day)s, before it exists: choose a later day.") % {
-            "day": date_format(invoice.due_on)
+            "day": day_written(invoice.due_on)
         }
 
 

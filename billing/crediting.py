@@ -10,7 +10,6 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from djmoney.money import Money
@@ -21,6 +20,7 @@ from billing.models import Invoice
 from billing.ordering import deposit_is_deducted
 from billing.roles import is_replaced
 from billing.splitting import credited, exceed, gross, shared
+from lib.days import day_written
 from lib.money import euros, total
 from people.models import User
 from quotes import vat
@@ -121,7 +121,7 @@ def _draft(corrected: Invoice, reason: str, at: datetime, request_id: uuid.UUID)
 
 def _name(corrected: Invoice) -> dict[str, str]:
     assert corrected.issued_on is not None
-    return {"number": corrected.number or "", "day": date_format(corrected.issued_on)}
+    return {"number": corrected.number or "", "day": day_written(corrected.issued_on)}
 
 
 def _lines(corrected: Invoice, amount: Money | None, quantities: Mapping[int, Decimal] | None) -> Sequence[DraftLine]:

@@ -106,7 +106,7 @@ def left_to_ask(acceptance: Acceptance, *, besides: Invoice | None = None) -> Mo
         return euros(0)
     deposits = [row for row in _deposits(acceptance) if row != besides]
     agreed = acceptance.version.terms.filter(kind=Kind.MONEY)
-    issued = [row.pk for row in [*deposits, *progress.claiming(acceptance)] if row.issued_at]
+    issued = [row.pk for row in [*deposits, *progress.claiming(acceptance)] if row.issued_at and balances.stands(row)]
     asked = InvoiceTerm.objects.filter(invoice__in=issued, kind=Kind.MONEY)
     drafted = total(row.total for row in deposits if row.issued_at is None and row.deposit_month is None)
     in_euros = total(term.value for term in agreed) - total(part.value for part in asked) - drafted

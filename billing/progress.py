@@ -11,6 +11,7 @@ from decimal import Decimal
 
 from djmoney.money import Money
 
+from billing import balances
 from billing.deducting import plain_taxes
 from billing.models import Invoice, InvoiceLine, InvoiceTax
 from billing.roles import PROGRESS, issued_of
@@ -67,9 +68,11 @@ def advances(acceptance: Acceptance, *, besides: Invoice | None = None) -> list[
 
 
 def claiming(acceptance: Acceptance, besides: Invoice | None = None) -> list[Invoice]:
-    """Return the issued progress invoices of a quote that were not replaced, in order."""
+    """Return the progress invoices of a quote that count, in order: neither replaced nor wholly credited. Of one whose
+    own claim is credited nothing is taken any more, whatever deposits it had taken off: they are free again too."""
     hidden = {besides.pk, besides.replaces_id} if besides else set()
-    return [row for row in issued_of(acceptance.pk, PROGRESS) if row.pk not in hidden]
+    found = issued_of(acceptance.pk, PROGRESS)
+    return [row for row in found if row.pk not in hidden and balances.stands(row)]
 
 
 def left_of_quote(acceptance: Acceptance, agreed: Sequence[Tax], *, besides: Invoice | None = None) -> list[Tax]:

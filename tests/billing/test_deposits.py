@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection
 from django.test import Client as Visitor
 
-from billing import balances, depositing, drafting, facts, facturx, issuing, months, settling, stating
+from billing import balances, crediting, depositing, drafting, facts, facturx, issuing, months, settling, stating
 from billing.models import Invoice
 from lib.money import euros
 from people.models import Activity, User
@@ -110,6 +110,16 @@ def test_no_more_is_asked_for_than_is_left_in_euros(acceptance: Acceptance) -> N
     for value in ("40.01", "0", "-5"):
         with pytest.raises(drafting.DraftingError, match="40,00"):
             asked(acceptance, value)
+
+
+def test_what_was_credited_may_be_asked_for_again(acceptance: Acceptance) -> None:
+    one = issued_by(asked(acceptance, "500"))
+    note = crediting.draft_credit_note(
+        invoice=one, by=recorder_of(acceptance), at=NOW, reason="Erreur", request_id=uuid.uuid4()
+    )
+    issued_by(note)
+
+    assert depositing.left_to_ask(acceptance) == euros("900")
 
 
 def test_a_double_click_asks_once(acceptance: Acceptance) -> None:

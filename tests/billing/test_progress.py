@@ -212,7 +212,8 @@ def test_a_credited_progress_frees_the_deposit_it_deducted(acceptance: Acceptanc
     assert first.deducted == euros("360")
     credited(first)
 
-    assert progress_of(acceptance, 100).deducted == euros("360")
+    last = progress_of(acceptance, 100)
+    assert (last.total, last.deducted) == (euros("1200"), euros("360"))
 
 
 # The mix ----------------------------------------------------------------------------------------------------------
