@@ -130,6 +130,7 @@ MIXES: dict[str, tuple[tuple[str, str, int, str], ...]] = {  # kind, words, weig
 LANGUAGES: dict[str, dict[str, str]] = {
     "fr": {"language": "fr"},
     "en": {"language": "en"},
+    "fr+en": {"language": "fr", "second_language": "en"},
 }
 
 KINDS: dict[str, Callable[[InvoiceFacts], InvoiceFacts]] = {

@@ -135,13 +135,23 @@ FARM_TERMS: dict[str, Any] = {
 class Parties:
     """Who sells to whom, and what was issued between them."""
 
-    def __init__(self, *, vat: bool = False, buyer: str = "farm", language: str = "fr", **business: Any) -> None:
+    def __init__(
+        self,
+        *,
+        vat: bool = False,
+        buyer: str = "farm",
+        language: str = "fr",
+        second_language: str = "",
+        **business: Any,
+    ) -> None:
         seller = make.vat_business if vat else make.business
         self.business: Business = seller(**ACCEPTS | business)
         LocalCurrency.objects.create(business=self.business, name="Stück")
         self.activity: Activity = make.activity(business=self.business)
         self.by: User = make.member(self.business, Role.OWNER)
-        self.client: Client = make.client(activity=self.activity, language=language, **BUYERS[buyer])
+        self.client: Client = make.client(
+            activity=self.activity, language=language, second_language=second_language, **BUYERS[buyer]
+        )
         self.contact = make.contact(client=self.client)
         self.language = language
         self.at: datetime = NOW

@@ -125,4 +125,11 @@ STORIES: dict[str, Callable[[], Parties]] = {
         ("33.333", "3.333333", "5.5"), ("2", "14.99", "20"), settlement="EUROS", due_on=date(2026, 12, 31)
     ),
     "written for a farm with VAT": lambda: SelfBilled("5.5").invoiced(("7", "1.01", "5.5")).taken_off(),
+    # In two languages
+    "in French and English": lambda: (
+        Deal(terms=ALL_WAYS, second_language="en").deposit().came("goods", "1").final().credited("10")
+    ),
+    "in English and French, with VAT": lambda: OneOff(
+        vat=True, lines=(of(), of(exemption="training")), language="en", second_language="fr"
+    ),
 }

@@ -9,6 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import zxingcpp
 from PIL import Image
@@ -66,7 +67,8 @@ def on_paper(path: Path) -> list[Symbol]:
 
 def _pages(printed: bytes) -> list[Image.Image]:
     """Cut what pdftoppm writes, one picture after the other, into pictures."""
-    pages, rest = [], printed
+    pages: list[Image.Image] = []
+    rest = printed
     while rest:
         header = re.match(rb"P5\n(\d+) (\d+)\n255\n", rest)
         assert header
@@ -79,7 +81,11 @@ def _pages(printed: bytes) -> list[Image.Image]:
 def seen(picture: Image.Image) -> list[Symbol]:
     """Return the QR codes of a picture."""
     found = zxingcpp.read_barcodes(picture, formats=zxingcpp.BarcodeFormat.QRCode)
-    return [Symbol(code.bytes, code.ec_level, int(code.extra["Version"])) for code in found]
+    return [_symbol(code) for code in found]
+
+
+def _symbol(code: Any) -> Symbol:
+    return Symbol(code.bytes, code.ec_level, int(code.extra["Version"]))
 
 
 def read(symbol: Symbol) -> Transfer:
