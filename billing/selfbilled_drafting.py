@@ -164,7 +164,7 @@ def _line(key: tuple[str, str, str, Money], group: Sequence[Receipt], base: Mone
 
 
 def title_of(day: date) -> str:
-    """Return a title in the active language: « Livraisons de novembre 2026 »."""
+    """Return a title in the active language: « Livraisons en novembre 2026 »."""
     return _("Deliveries of %(month)s") % {"month": day_written(day, "F Y")}
 
 

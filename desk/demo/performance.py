@@ -18,6 +18,7 @@ DEALS = (
     partners.the_pair,
     partners.the_slip,
     mandates.the_mandate,
+    mandates.the_others,
     maintenance.the_maintenance,
     steps.the_configurator,
     steps.the_apples,

@@ -71,7 +71,7 @@ def test_four_baskets_of_november_make_an_invoice_of_80_euros() -> None:
     row = draft.lines.get()
     assert (row.quantity, row.unit_price, row.net, row.nature) == (Decimal(4), euros("20"), euros("80"), "GOODS")
     assert draft.total == euros("80")
-    assert draft.title == "Livraisons de novembre 2026"
+    assert draft.title == "Livraisons en novembre 2026"
     assert row.description == "6 novembre 2026, 13 novembre 2026, 20 novembre 2026, 27 novembre 2026"
     assert (draft.period_since, draft.period_until, draft.delivered_on) == (FRIDAYS[0], FRIDAYS[-1], FRIDAYS[-1])
 

@@ -44,7 +44,7 @@ def test_today_says_what_came_last_month_and_can_be_invoiced(farm: Client, freel
     mandated(farm)
     baskets_came(farm, *(TODAY - timedelta(days=days) for days in (0, 4, 11)))
 
-    wanted = "Ferme des Trois Chênes EI : 2 livraisons de novembre 2026, 40,00 €, peuvent être facturées en leur nom."
+    wanted = "Ferme des Trois Chênes EI : 2 livraisons en novembre 2026, 40,00 €, peuvent être facturées en leur nom."
     assert wanted in sentences(freelancer)
 
 

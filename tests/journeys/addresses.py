@@ -63,6 +63,14 @@ def _models(business: Business) -> QuerySet[Invoice]:
     return _issued(business).filter(type=Invoice.Type.STANDARD, acceptance=None)
 
 
+def _mandates_in_draft(business: Business) -> QuerySet[Mandate]:
+    return Mandate.objects.filter(business=business, proposed_at=None)
+
+
+def _self_billed_in_draft(business: Business) -> QuerySet[SelfBilledInvoice]:
+    return SelfBilledInvoice.objects.filter(business=business, issued_at=None)
+
+
 # Which row opens an address: by the address's name, else by its first word ("quote_pdf" → "quote").
 ROWS: dict[str, Rows] = {
     "client": lambda b: Client.objects.filter(activity__business=b, contacts__isnull=False),
@@ -91,10 +99,17 @@ ROWS: dict[str, Rows] = {
     "recurrence": lambda b: Recurrence.objects.filter(business=b),
     "recurrence_new": _models,
     "recurrence_model": _models,
-    "mandate": lambda b: Mandate.objects.filter(business=b),
+    "mandate": lambda b: Mandate.objects.filter(business=b, acceptance__isnull=False),
+    "mandate_edit": _mandates_in_draft,
+    "mandate_propose": _mandates_in_draft,
+    "mandate_delete": _mandates_in_draft,
+    "mandate_on_paper": lambda b: Mandate.objects.filter(business=b, proposed_at__isnull=False, acceptance=None),
     "mandate_new": lambda b: Client.objects.filter(activity__business=b, contacts__isnull=False),
-    "self": lambda b: SelfBilledInvoice.objects.filter(business=b),
-    "self_billed_new": lambda b: Mandate.objects.filter(business=b),
+    "self": lambda b: SelfBilledInvoice.objects.filter(business=b, issued_at__isnull=False),
+    "self_billed_new": lambda b: Mandate.objects.filter(business=b, acceptance__isnull=False),
+    "self_billed_edit": _self_billed_in_draft,
+    "self_billed_issue": _self_billed_in_draft,
+    "self_billed_delete": _self_billed_in_draft,
     "receipt": lambda b: Receipt.objects.filter(business=b),
     "term": _agreed_in_kind,
     "missed": lambda b: _agreed_in_kind(b).filter(missed__reverses=None, missed__isnull=False),
@@ -131,13 +146,13 @@ def of_client(link: QuoteLink) -> list[Address]:
 
 
 def of_partner(link: MandateLink) -> list[Address]:
-    """Return every address that a partner's link opens: their mandate and one of its invoices."""
-    known = {"token": mandate_doors.token_of(link), "pk": link.mandate.invoices.values_list("pk", flat=True)[0]}
+    """Return every address that a partner's link opens: their mandate and one of its issued invoices."""
+    token, issued = mandate_doors.token_of(link), link.mandate.invoices.filter(issued_at__isnull=False).first()
     found = []
     for route, pattern in patterns():
-        if route.startswith("m/<str:token>/"):
-            asked = {name: known[name] for name in pattern.pattern.converters}
-            found.append(Address(str(pattern.name), reverse(str(pattern.name), kwargs=asked)))
+        if route.startswith("m/<str:token>/") and (issued or "pk" not in pattern.pattern.converters):
+            row = {"pk": issued.pk} if issued and "pk" in pattern.pattern.converters else {}
+            found.append(Address(str(pattern.name), reverse(str(pattern.name), kwargs={"token": token} | row)))
     return found
 
 

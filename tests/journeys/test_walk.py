@@ -37,7 +37,7 @@ def owners_pages(business: Business) -> list[tuple[Address, str]]:
 
 
 def clients_pages(business: Business) -> list[tuple[Address, str]]:
-    """Return what each link opens: quotes open, accepted, refused, expired, to a private person; a partner's mandate."""
+    """Return what each link opens: quotes open, accepted, refused, expired, to a private person; partners' mandates."""
     links = QuoteLink.objects.filter(quote__business=business).order_by("pk")
     addresses = [address for link in links for address in of_client(link)]
     for mandate_link in MandateLink.objects.filter(mandate__business=business):
