@@ -94,6 +94,12 @@ def _levels(level: str) -> list[dict[str, Any]]:
     return [{"key": key, "word": word, "here": key == level} for key, word in Reminder.Level.choices]
 
 
+def _first_name(contacts: QuerySet[Contact]) -> str:
+    """Return whom the preview greets; each contact gets a mail of their own."""
+    first = contacts.first()
+    return first.name if first else ""
+
+
 def _contacts(invoice: Invoice) -> QuerySet[Contact]:
     return Contact.objects.filter(client=invoice.client_id, archived_at=None).order_by("pk")
 

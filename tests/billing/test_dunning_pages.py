@@ -265,3 +265,12 @@ def test_an_invoice_leads_to_the_law_that_its_mentions_quote(
     assert 'href="/law/vat/#mention-vat-franchise' in shown or 'href="/law/invoices/#mention-vat-franchise' in shown
     assert "#mention-late-penalty-2020-01-01" in shown
     assert "Pénalités de retard" in shown
+
+
+def test_the_text_is_read_in_the_clients_language(as_freelancer: Visitor, business: Business, late: Invoice) -> None:
+    with freezing.melted(connection):
+        Invoice.objects.filter(pk=late.pk).update(language="en")
+    shown = read(as_freelancer.get(address(business, "invoice_remind", late.pk) + "?level=FORMAL"))
+    assert "<p>Hello Camille Ferrand,</p>" in shown
+    assert "This letter is a formal notice to pay" in shown
+    assert "Mettre en demeure</button>" in shown
