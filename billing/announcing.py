@@ -16,7 +16,7 @@ from django.utils.translation import override
 from djmoney.money import Money
 
 from billing.claiming import Claim
-from billing.models import Invoice, PlannedSetOff, ReceivedInvoice
+from billing.models import Invoice, PlannedSetOff, ReceivedInvoice, SetOff
 from billing.received_left import left_of
 from lib import law
 from lib.days import day_written
@@ -97,8 +97,15 @@ def _sentences(rows: list[PlannedSetOff], rest: Money, language: str, on: Any) -
         yield fact.text(language, **words)
 
 
+def set_off_that_pays(invoice_id: int) -> SetOff | None:
+    return SetOff.objects.filter(invoice=invoice_id, reverses=None, reversed_by=None).order_by("pk").first()
+
+
 def obstacles(draft: Invoice, claimed: Money) -> Iterator[str]:
-    """Say why what is announced cannot be; `claimed`: what the invoice claims, received in kind or to be paid."""
+    """Say what of set-offs stands in the way of issuing; `claimed`: what the invoice claims, received or to be paid."""
+    if draft.replaces_id and (standing := set_off_that_pays(draft.replaces_id)):
+        words = {"number": standing.number}
+        yield _("The set-off %(number)s pays the invoice that this one would replace: undo it first.") % words
     rows = announced(draft)
     for row in rows:
         if not row.received.stands or row.value > left_of(row.received):

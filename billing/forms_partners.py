@@ -102,6 +102,8 @@ class SetOffForm(RequestForm):
                 initial=chosen,
                 widget=forms.CheckboxSelectMultiple,
             )
+        if not pair.euros_left.amount:
+            return
         most = written(min(pair.theirs, pair.euros_left), language)
         self.fields["rest"] = EurosField(
             label=_("And in euros"),

@@ -20,8 +20,8 @@ def lock_receipts(draft: Invoice) -> None:
 
 
 def settled_of(invoice: Invoice) -> list[tuple[Receipt, Money]]:
-    """Return the receipts that settle an invoice, and for how much."""
-    receipts = Receipt.objects.filter(allocations__invoice=invoice).distinct().order_by("pk")
+    """Return the receipts that settle an invoice, and for how much; a reversed one was taken back by its mirror."""
+    receipts = Receipt.objects.filter(allocations__invoice=invoice, reversed_by=None).distinct().order_by("pk")
     sums = [(receipt, balances.total_of(receipt.allocations.filter(invoice=invoice), "value")) for receipt in receipts]
     return [(receipt, value) for receipt, value in sums if value.amount > 0]
 

@@ -97,8 +97,8 @@ def pair_of(invoice: Invoice, received: ReceivedInvoice, on: date) -> Pair:
 
 def covers_of(invoice: Invoice) -> list[Cover]:
     """Return the receipts in kind that settle an invoice and that no set-off covers, oldest first."""
-    rows = Receipt.objects.filter(allocations__invoice=invoice, kind__in=IN_KIND, reverses=None).distinct()
-    rows = rows.select_related("term__version", "client", "reverses").order_by("received_on", "pk")
+    rows = Receipt.objects.filter(allocations__invoice=invoice, kind__in=IN_KIND, reverses=None, reversed_by=None)
+    rows = rows.distinct().select_related("term__version", "client", "reverses").order_by("received_on", "pk")
     found = [Cover(receipt, _free(receipt, invoice)) for receipt in rows]
     return [cover for cover in found if cover.value.amount > 0]
 

@@ -52,7 +52,7 @@ def _made(request: BusinessRequest, form: SetOffForm) -> SetOff | None:
             settled_on=form.cleaned_data["settled_on"],
             request_id=form.cleaned_data["request_id"],
             covers=form.covers(),
-            rest=form.cleaned_data["rest"],
+            rest=form.cleaned_data.get("rest"),
         )
     except setting_off.SetOffError as refusal:
         say(form, refusal)

@@ -7,13 +7,14 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import balances, books, receiving, setting_off, settling
+from billing import balances, books, issuing, receiving, replacing, setting_off, settling
 from billing.models import Invoice, Receipt, SetOff
 from billing.received_left import left_of
 from lib.money import euros, total
 from quotes.models import Acceptance, Kind
 from records.models import Errand
-from tests.billing.conftest import basket_came, recorder_of, term_of
+from tests import make
+from tests.billing.conftest import accepted, basket_came, final_of, issued_by, recorder_of, term_of
 from tests.billing.partners import FRIDAYS, JANUARY, farm_deal, problems, received_of, set_off_of
 
 pytestmark = [pytest.mark.django_db]
@@ -101,6 +102,18 @@ def test_what_one_set_off_covers_another_one_does_not() -> None:
     assert (second.covered, second.rest) == (euros("10"), euros("20"))
     with pytest.raises(setting_off.SetOffError):
         set_off_of(deal, final, received_of(deal, "10", "FC-016"), covers=[left.receipt])
+
+
+def test_a_basket_that_was_undone_is_not_covered() -> None:
+    deal, final = farm_deal(2)
+    first = setting_off.covers_of(final)[0].receipt
+    settling.reverse_receipt(receipt=first, by=recorder_of(deal), at=JANUARY, reason="Pas venu")
+
+    assert [cover.receipt.received_on for cover in setting_off.covers_of(final)] == [FRIDAYS[1]]
+    with pytest.raises(setting_off.SetOffError):
+        set_off_of(deal, final, received_of(deal, "20"), covers=[first])
+    with pytest.raises(settling.SettlingError):
+        settling.release(receipt=first, invoice=final, by=recorder_of(deal), at=JANUARY)
 
 
 def test_a_set_off_of_nothing_is_refused() -> None:
@@ -204,6 +217,22 @@ def test_what_a_set_off_made_or_covers_is_undone_with_it_alone() -> None:
             settling.release(receipt=receipt, invoice=final, by=recorder_of(deal), at=JANUARY)
     undone(deal, made)
     settling.reverse_receipt(receipt=basket, by=recorder_of(deal), at=JANUARY, reason="Erreur")
+
+
+def test_an_invoice_that_a_set_off_pays_is_replaced_once_it_is_undone() -> None:
+    deal = accepted(terms=({"value": euros("1140"), "closes": True}, make.baskets(3)))
+    final = final_of(deal)
+    basket_came(deal, FRIDAYS[0])
+    draft = replacing.draft_replacement(invoice=final, by=recorder_of(deal), at=JANUARY, request_id=uuid.uuid4())
+    made = set_off_of(deal, final, received_of(deal, "60"), rest="40")
+    with pytest.raises(issuing.IssuingError, match="CP2027-0001"):
+        issued_by(draft, at=JANUARY)
+    undone(deal, made)
+    issued_by(draft, at=JANUARY)
+
+    with pytest.raises(setting_off.SetOffError):
+        set_off_of(deal, final, received_of(deal, "5", "FC-9"), rest="5")
+    assert problems(deal) == []
 
 
 def test_cents_of_many_set_offs_add_up() -> None:
