@@ -107,7 +107,7 @@ def _chosen(request: BusinessRequest) -> QuerySet[Invoice]:
         ticked = (row_id(word) for word in request.GET.getlist("draft"))
         drafts = visible_invoices(request).filter(issued_at=None, pk__in=[pk for pk in ticked if pk is not None])
     related = drafts.select_related("business", "client", "activity", "corrects", "acceptance__version", "term")
-    return related.order_by("created_at", "pk")
+    return related.prefetch_related("lines").order_by("created_at", "pk")
 
 
 def _review(request: BusinessRequest, drafts: QuerySet[Invoice]) -> Review:
