@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing import overdue, reminder_words, reminding
@@ -60,6 +61,8 @@ def _remind(request: BusinessRequest, invoice: Invoice, asked: PaymentRequest | 
             messages.success(request, leaves(reminder))
             return redirect(invoice)
     made = reminding.preview(claim, form.choice(), at)
+    with override(invoice.language):
+        context["greeting"] = _("Hello %(name)s,") % {"name": _first_name(_contacts(invoice))}
     context |= {
         "form": form,
         "level": level,
