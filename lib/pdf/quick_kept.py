@@ -3,7 +3,7 @@
 from itertools import count
 from typing import Any
 
-MANY = 3000  # kept at least, twice as many at most
+MANY = 1500  # kept at least, twice as many at most
 
 
 class Kept:
