@@ -272,3 +272,12 @@ def test_a_month_in_kind_is_drafted_by_a_click(
     as_freelancer.post(url, {"request_id": uuid.uuid4()})
 
     assert Invoice.objects.get().deposit_month == date(2027, 1, 1)
+
+
+def test_a_deposit_on_a_date_is_said_and_chosen_in_the_editor(as_freelancer: Visitor, activity: Activity) -> None:
+    draft = make.quote(client=make.client(activity=activity), terms=[ON_A_DATE, {**ON_DELIVERY, "value": euros("800")}])
+
+    page = as_freelancer.get(f"{draft.quote.get_absolute_url()}edit/").content.decode()
+
+    assert '<option value="DEPOSIT_DATE" selected>' in page
+    assert "lundi 1er mars 2027 (acompte)" in page
