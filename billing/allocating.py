@@ -15,8 +15,8 @@ from djmoney.money import Money
 
 from billing import balances
 from billing.claiming import free_of
-from billing.compensated import why_bound
 from billing.models import Allocation, Invoice, Receipt
+from billing.partners.compensated import why_bound
 from billing.roles import CLOSING, DEPOSIT, ISSUED, NOT_REPLACED, PROGRESS, role_is, role_of
 from lib.money import euros, written
 from people.models import User

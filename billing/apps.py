@@ -5,15 +5,8 @@ class BillingConfig(AppConfig):
     name = "billing"
 
     def ready(self) -> None:
-        from billing import (  # noqa: F401  (what never changes, what others are told)
-            asked_verifying,
-            frozen,
-            mandate_doors,
-            partner_verifying,
-            selfbilled_verifying,
-            telling,
-            verifying,
-        )
+        from billing import frozen, telling, verifying  # noqa: F401  (what never changes, what others are told)
+        from billing.dunning import verifying as asked_verifying  # noqa: F401  (what never changes, what others are told)
         from billing.models import (
             BatchedInvoice,
             Invoice,
@@ -29,6 +22,8 @@ class BillingConfig(AppConfig):
             SetOff,
             Slip,
         )
+        from billing.partners import verifying as partner_verifying  # noqa: F401  (what never changes, what others are told)
+        from billing.selfbilled import mandate_doors
         from records import subjects
         from records.mails import register_link
 

@@ -3,7 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
-from billing.turning import agreed_units
+from billing.dunning.turning import agreed_units
 from quotes.models import IfMissed, RemunerationTerm, Rhythm
 from quotes.terms import calendar, day_number, planned_days
 

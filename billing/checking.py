@@ -6,10 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from billing import agreeing, announcing, ordering, stating, taxing
+from billing import agreeing, ordering, stating, taxing
 from billing.drafting import charges_no_vat
 from billing.facts import InvoiceFacts
 from billing.models import Invoice
+from billing.partners import announcing
 from lib import pdf
 from lib.days import day_written
 from people.models import Business, Client

@@ -9,8 +9,8 @@ from djmoney.money import Money
 from billing import balances
 from billing.carrying import expected_days
 from billing.claiming import missed_value, values_of
+from billing.dunning.turning import agreed_value
 from billing.models import Receipt
-from billing.turning import agreed_value
 from lib.money import euros, total
 from people.access import activities_of
 from people.models import Client, Membership

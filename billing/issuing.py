@@ -12,12 +12,13 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing import announcing, claiming, facts, facturx, paper, releasing, stating, taxing
+from billing import claiming, facts, facturx, paper, releasing, stating, taxing
 from billing.checking import obstacles
 from billing.claiming import Claim
 from billing.drafting import lock_quote, situation_of
 from billing.mentions import Circumstances, chosen
 from billing.models import Allocation, Deduction, Invoice, InvoiceTax, InvoiceTerm
+from billing.partners import announcing
 from billing.sealing import LATEST, seal_of_invoice
 from lib import clock, pdf
 from lib.law import UnknownFact

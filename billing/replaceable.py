@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from billing.compensated import why_bound
 from billing.deducting import deducted_in
 from billing.models import Invoice
+from billing.partners.compensated import why_bound
 from billing.releasing import settled_of
 from billing.roles import DEPOSIT, role_of
 

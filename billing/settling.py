@@ -27,12 +27,12 @@ from billing.allocating import (
     settled_by,
 )
 from billing.carrying import expected_days
-from billing.compensated import why_bound
 from billing.doubting import SurplusError, refuse_day, refuse_more_than_agreed, refuse_surplus
 from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.missing import miss, missed_on, recorded_days, reverse_missed
 from billing.models import AgreedPart, Allocation, Invoice, MissedDelivery, Receipt
+from billing.partners.compensated import why_bound
 from billing.sealing import seal_of_receipt
 from lib import law
 from lib.money import cents, euros, written

@@ -6,9 +6,9 @@ Neither is an invoice: they are in none of the control totals.
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from billing import reminding, requesting
+from billing.dunning import reminding, requesting
+from billing.dunning.reminding import What
 from billing.models import PaymentRequest, Reminder
-from billing.reminding import What
 from desk.archive import Archive
 from desk.periods import Period
 from lib.spreadsheets import csv_lines

@@ -12,9 +12,9 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from billing import partner_papers
 from billing.models import ReceivedInvoice, SetOff, Slip, SlipLine
-from billing.received_left import still_open, with_left
+from billing.partners import papers as partner_papers
+from billing.partners.received_left import still_open, with_left
 from desk.archive import Archive
 from desk.kept import add_kept
 from desk.periods import Period

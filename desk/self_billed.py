@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from billing import approving
 from billing.models import MandateAcceptance, SelfBilledInvoice
+from billing.selfbilled import approving
 from desk.archive import Archive
 from desk.periods import Period
 from lib.spreadsheets import csv_lines

@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from billing.dunning.quiet_hours import QuietHours
 from billing.models.invoices import Invoice
 from billing.models.requests import PaymentRequest
-from billing.quiet_hours import QuietHours
 from lib.fields import money_field, only_euros, request_id_field
 from people.models import Activity, Business, User
 

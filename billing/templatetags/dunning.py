@@ -6,7 +6,8 @@ from django import template
 from django.template.context import Context
 from django.utils.translation import get_language
 
-from billing import balances, overdue, reminding, requesting, turning
+from billing import balances
+from billing.dunning import overdue, reminding, requesting, turning
 from billing.models import Invoice, PaymentRequest
 from lib import clock
 from people import law_places

@@ -5,10 +5,10 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from billing import slips
-from billing.forms_partners import AnnounceForm
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover, Slip, SlipLine
-from billing.received_left import still_open
+from billing.partners import slips
+from billing.partners.forms import AnnounceForm
+from billing.partners.received_left import still_open
 from lib.money import summed
 from people.models import Client, Role
 

@@ -5,9 +5,9 @@ from typing import Any
 from django import template
 from django.template import Context
 
-from billing import approving
-from billing.mandating import LISTED, NO_INVOICES_OF_THEIR_OWN, TONES, State, state_in_list
 from billing.models import Mandate, SelfBilledInvoice
+from billing.selfbilled import approving
+from billing.selfbilled.mandating import LISTED, NO_INVOICES_OF_THEIR_OWN, TONES, State, state_in_list
 from lib import clock
 from people.models import Client, Role
 

@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from billing import agreeing, balances, crediting, issuing, mailing, reminding, replaceable, stating, taxing
+from billing import agreeing, balances, crediting, issuing, mailing, replaceable, stating, taxing
 from billing.checking import doubts, obstacles
+from billing.dunning import reminding
 from billing.forms import MailForm
 from billing.forms_parts import forms_of
 from billing.models import Allocation, Invoice, Receipt

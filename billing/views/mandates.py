@@ -9,13 +9,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import mandate_answering, mandate_paper, mandating
-from billing.forms_selfbilling import EndForm, MandateForm, PaperForm, ProposeForm
-from billing.mandate_paper import clauses_of
-from billing.mandate_posting import accepted_pdf_of, pdf_of
-from billing.mandating import LISTED, TONES, MandateError, State, ended, said_yes, state_in_list, state_of
 from billing.models import Mandate, MandateLink, SelfBilledInvoice
-from billing.selfbilled_drafting import receipts_to_invoice
+from billing.selfbilled import mandate_answering, mandate_paper, mandating
+from billing.selfbilled.drafting import receipts_to_invoice
+from billing.selfbilled.forms import EndForm, MandateForm, PaperForm, ProposeForm
+from billing.selfbilled.mandate_paper import clauses_of
+from billing.selfbilled.mandate_posting import accepted_pdf_of, pdf_of
+from billing.selfbilled.mandating import LISTED, TONES, MandateError, State, ended, said_yes, state_in_list, state_of
 from billing.views.common import may_write, today_of
 from lib import clock
 from lib.law import fact

@@ -7,9 +7,9 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from billing import partner_papers
 from billing.forms import MailForm
-from billing.partner_papers import Paper
+from billing.partners import papers as partner_papers
+from billing.partners.papers import Paper
 from lib import clock
 from people.access import BusinessRequest
 from people.models import Contact

@@ -15,17 +15,17 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from billing import approving, mandate_answering, mandate_doors
-from billing.approving import State, answer_to
-from billing.forms_selfbilling import AnswerForm, EndForm, GiveMandateForm
-from billing.mandate_doors import Reason
-from billing.mandate_paper import clauses_of
-from billing.mandate_posting import accepted_pdf_of, pdf_of
-from billing.mandating import MandateError, ended, said_yes, state_of
 from billing.models import MandateLink, SelfBilledInvoice
-from billing.selfbilled_drafting import SelfBillingError
-from billing.selfbilled_posting import pdf_of as invoice_pdf_of
-from billing.selfbilled_stating import facts_of
+from billing.selfbilled import approving, mandate_answering, mandate_doors
+from billing.selfbilled.approving import State, answer_to
+from billing.selfbilled.drafting import SelfBillingError
+from billing.selfbilled.forms import AnswerForm, EndForm, GiveMandateForm
+from billing.selfbilled.mandate_doors import Reason
+from billing.selfbilled.mandate_paper import clauses_of
+from billing.selfbilled.mandate_posting import accepted_pdf_of, pdf_of
+from billing.selfbilled.mandating import MandateError, ended, said_yes, state_of
+from billing.selfbilled.posting import pdf_of as invoice_pdf_of
+from billing.selfbilled.stating import facts_of
 from billing.views.mandates import refuse
 from billing.views.selfbilling import badge_of
 from lib import clock

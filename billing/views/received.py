@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import receiving
 from billing.balances import with_balances
-from billing.forms_partners import FromForm, ReceivedForm, UploadForm, WithdrawForm
 from billing.models import ReceivedInvoice, ReceivedUpload
-from billing.received_left import left_of, standing, still_open, with_left
+from billing.partners import receiving
+from billing.partners.forms import FromForm, ReceivedForm, UploadForm, WithdrawForm
+from billing.partners.received_left import left_of, standing, still_open, with_left
 from billing.views.common import language, may_write, say, today_of, visible_invoices
 from lib import clock
 from lib.addresses import row_id

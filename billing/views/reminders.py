@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import overdue, reminder_words, reminding
-from billing.forms_dunning import HoursForm, ReminderForm, first_words
+from billing.dunning import overdue, reminder_words, reminding
+from billing.dunning.forms import HoursForm, ReminderForm, first_words
 from billing.models import Invoice, PaymentRequest, Reminder, ReminderHours
 from billing.views.common import invoice_or_404, say, today_of
 from billing.views.requests import request_or_404

@@ -6,9 +6,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import balances, requesting
+from billing import balances
+from billing.dunning import requesting
+from billing.dunning.forms import PaymentRequestForm
 from billing.forms import MailForm
-from billing.forms_dunning import PaymentRequestForm
 from billing.models import PaymentRequest
 from billing.views.common import invoice_or_404, may_write, say, today_of
 from lib import clock

@@ -10,9 +10,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import approving, issuing, selfbilled_drafting, selfbilling
-from billing.approving import LISTED, TONES, State, answer_to, state_in_list, state_of
-from billing.forms_selfbilling import (
+from billing import issuing
+from billing.models import SelfBilledInvoice
+from billing.selfbilled import approving
+from billing.selfbilled import drafting as selfbilled_drafting
+from billing.selfbilled import issuing as selfbilling
+from billing.selfbilled.approving import LISTED, TONES, State, answer_to, state_in_list, state_of
+from billing.selfbilled.drafting import SelfBillingError, rates_of, receipts_to_invoice
+from billing.selfbilled.forms import (
     FromReceiptsForm,
     PartnerLineFormSet,
     ReasonForm,
@@ -20,11 +25,9 @@ from billing.forms_selfbilling import (
     SpokenAnswerForm,
     lines_of,
 )
-from billing.mandating import holds
-from billing.models import SelfBilledInvoice
-from billing.selfbilled_drafting import SelfBillingError, rates_of, receipts_to_invoice
-from billing.selfbilled_posting import pdf_of
-from billing.selfbilled_stating import facts_of
+from billing.selfbilled.mandating import holds
+from billing.selfbilled.posting import pdf_of
+from billing.selfbilled.stating import facts_of
 from billing.views.common import may_write, today_of
 from billing.views.mandates import given, mandate_or_404, refuse, say
 from lib import clock

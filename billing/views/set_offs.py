@@ -7,9 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import announcing, setting_off
-from billing.forms_partners import AnnounceForm, SetOffForm, WithdrawForm
 from billing.models import SetOff
+from billing.partners import announcing, setting_off
+from billing.partners.forms import AnnounceForm, SetOffForm, WithdrawForm
 from billing.views import papers
 from billing.views.common import invoice_or_404, may_write, say, today_of
 from billing.views.received import received_or_404, visible_received

@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from billing import slips
-from billing.forms_partners import FromForm, SlipForm
 from billing.models import Receipt, Slip
+from billing.partners import slips
+from billing.partners.forms import FromForm, SlipForm
 from billing.views import papers
 from billing.views.common import count_of, may_write, say
 from lib import clock

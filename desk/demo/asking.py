@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from billing import overdue, reminder_words, reminding, requesting
+from billing.dunning import overdue, reminder_words, reminding, requesting
+from billing.dunning.reminder_words import FRIENDLY, Choice
+from billing.dunning.requesting import Wish
 from billing.issuing import day_of
-from billing.reminder_words import FRIENDLY, Choice
-from billing.requesting import Wish
 from desk.demo.stage import Deal, Step
 
 

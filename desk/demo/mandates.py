@@ -6,8 +6,11 @@ A later month waits to be issued; the joiner has not answered yet; the associati
 from dataclasses import replace
 from datetime import datetime
 
-from billing import approving, mandate_answering, mandating, selfbilled_drafting, selfbilling, setting_off
 from billing.models import Invoice, Mandate, MandateLink, SelfBilledAnswer, SelfBilledInvoice
+from billing.partners import setting_off
+from billing.selfbilled import approving, mandate_answering, mandating
+from billing.selfbilled import drafting as selfbilled_drafting
+from billing.selfbilled import issuing as selfbilling
 from desk.demo.cast import Clients, Troupe
 from desk.demo.stage import Stage
 from people.models import Client

@@ -5,8 +5,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from billing import facts as f
-from billing import issuing, partner_papers, receiving, setting_off, slips
+from billing import issuing
 from billing.models import Invoice
+from billing.partners import papers as partner_papers
+from billing.partners import receiving, setting_off, slips
 from desk.demo.cast import Clients, Troupe
 from desk.demo.stage import Stage
 from lib import law

@@ -8,9 +8,10 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from billing import balances, overdue, reminding
+from billing import balances
+from billing.dunning import overdue, reminding
+from billing.dunning.overdue import Claim, Late
 from billing.models import Invoice, Reminder
-from billing.overdue import Claim, Late
 from desk.today.todo import MANY, Todo, short_day
 from lib.money import written
 from people.access import activities_of

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing.models import Invoice, ReceivedInvoice
-from billing.received_left import still_open
+from billing.partners.received_left import still_open
 from desk.today.todo import MANY, Todo, short_day
 from lib.money import summed, written
 from people.access import activities_of

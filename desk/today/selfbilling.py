@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from billing.mandating import LISTED, State, state_in_list
 from billing.models import Mandate, Receipt, SelfBilledAnswer, SelfBilledInvoice
-from billing.selfbilled_drafting import receipts_to_invoice
+from billing.selfbilled.drafting import receipts_to_invoice
+from billing.selfbilled.mandating import LISTED, State, state_in_list
 from desk.today.todo import MANY, Todo
 from lib.days import day_written
 from lib.money import total, written

@@ -9,9 +9,11 @@ The renderer's writer makes each object a second time, compression included, to 
 import hashlib
 import zlib
 from functools import lru_cache
+from io import BytesIO
 from typing import Any
 
 import pydyf
+from weasyprint.images import RasterImage
 
 SMALL = 4096  # bytes: a colour profile, not a document's own text
 
@@ -126,6 +128,27 @@ def _bytes_for(value: int) -> int:
     return max(1, (value.bit_length() + 7) // 8)
 
 
+def png_data(picture: Any) -> bytes:
+    """Return the compressed pixels of a PNG as they are where a PDF takes them so: grey, eight bits, not interlaced.
+
+    The renderer decodes a transfer code and encodes it again.
+    """
+    file = getattr(picture, "fp", None)
+    data = file.getvalue() if isinstance(file, BytesIO) else b""
+    if data[:8] != PNG or data[24:29] != GREY:
+        return theirs_png_data(picture)  # type: ignore[no-any-return]
+    at, found = 8, []
+    while at < len(data):
+        size = int.from_bytes(data[at : at + 4])
+        if data[at + 4 : at + 8] == b"IDAT":
+            found.append(data[at + 8 : at + 8 + size])
+        at += size + 12
+    return b"".join(found)
+
+
+PNG = b"\x89PNG\r\n\x1a\n"
+GREY = bytes((8, 0, 0, 0, 0))  # of the header: depth, colour type, compression, filter, interlace
+theirs_png_data = RasterImage._get_png_data
 theirs_write = pydyf.PDF.write
 FUNCTIONS = [(pydyf._to_bytes, to_bytes)]
 MEMBERS = [
@@ -133,4 +156,5 @@ MEMBERS = [
     (pydyf.Array, "data", property(_array)),
     (pydyf.Stream, "data", property(_stream)),
     (pydyf.PDF, "write", write),
+    (RasterImage, "_get_png_data", staticmethod(png_data)),
 ]

@@ -206,8 +206,8 @@ def next_steps(reader: Reader) -> list[str]:
         elif term.due == MoneyDue.DELIVERY:
             steps.append(_("%(what)s, on delivery of the work.") % {"what": what})
         elif term.due == MoneyDue.AFTER_INVOICE:
-            words = {"what": what, "days": term.due_days}
-            steps.append(_("%(what)s, %(days)s days after the invoice.") % words)
+            after = _("%(what)s, %(days)s days after the invoice.")
+            steps.append(after % {"what": what, "days": term.due_days})
     return steps
 
 

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from billing import issuing, mandate_answering, mandate_paper, mandating, selfbilled_drafting, selfbilling, settling
+from billing import issuing, settling
 from billing.drafting import DraftLine
-from billing.mandating import Terms
 from billing.models import Mandate, MandateLink, Receipt, SelfBilledInvoice
+from billing.selfbilled import drafting as selfbilled_drafting
+from billing.selfbilled import issuing as selfbilling
+from billing.selfbilled import mandate_answering, mandate_paper, mandating
+from billing.selfbilled.mandating import Terms
 from lib.money import euros
 from people.models import Client, User
 from quotes.models import Kind

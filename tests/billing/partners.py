@@ -6,8 +6,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from billing import partner_verifying, receiving, setting_off, settling, verifying
+from billing import settling, verifying
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff
+from billing.partners import receiving, setting_off
+from billing.partners import verifying as partner_verifying
 from lib.money import euros
 from quotes.models import Acceptance, Kind, MoneyDue
 from records import ledger

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import announcing, facturx, issuing, paper, receiving, stating
+from billing import facturx, issuing, paper, stating
 from billing.models import Invoice, PlannedSetOff, ReceivedInvoice
-from billing.set_off_paper import set_off_pdf
+from billing.partners import announcing, receiving
+from billing.partners.set_off_paper import set_off_pdf
 from lib.money import euros
 from quotes.models import Acceptance
 from records import verifying

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client as Visitor
 from django.urls import reverse
 
-from billing import reminding, requesting
+from billing.dunning import reminding, requesting
 from billing.models import Invoice, PaymentRequest, Reminder, ReminderHours
 from desk import today
 from lib import clock, freezing

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.interest import Change, Rate, half_years, interest, rates_between
+from billing.dunning.interest import Change, Rate, half_years, interest, rates_between
 from lib.money import euros
 
 DUE = date(2026, 1, 10)

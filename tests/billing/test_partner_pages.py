@@ -9,8 +9,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Visitor
 from django.urls import reverse
 
-from billing import setting_off, slips
 from billing.models import ReceivedInvoice, ReceivedUpload, SetOff, Slip
+from billing.partners import setting_off, slips
 from lib.money import euros
 from people.models import Role
 from quotes.models import Acceptance

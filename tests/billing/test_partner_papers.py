@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from billing import partner_papers, setting_off, slips
 from billing.models import SetOff, Slip
-from billing.set_off_paper import set_off_html, set_off_pdf
-from billing.slip_paper import slip_html, slip_pdf
+from billing.partners import papers as partner_papers
+from billing.partners import setting_off, slips
+from billing.partners.set_off_paper import set_off_html, set_off_pdf
+from billing.partners.slip_paper import slip_html, slip_pdf
 from lib.money import euros
 from people.models import Client
 from quotes.models import Acceptance, Kind

@@ -6,9 +6,10 @@ from datetime import date
 
 import pytest
 
-from billing import balances, receiving, setting_off, settling, slips
+from billing import balances, settling
 from billing.models import Receipt, ReceivedInvoice, SetOff, Slip, SlipLine
-from billing.received_left import left_of
+from billing.partners import receiving, setting_off, slips
+from billing.partners.received_left import left_of
 from lib.money import euros, total
 from quotes.models import Kind
 from tests.billing.conftest import recorder_of

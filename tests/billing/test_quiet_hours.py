@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.quiet_hours import QuietHours, next_open
+from billing.dunning.quiet_hours import QuietHours, next_open
 
 PARIS = "Europe/Paris"
 USUAL = QuietHours()

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import received_left, receiving
 from billing.models import ReceivedInvoice, ReceivedUpload
+from billing.partners import received_left, receiving
 from lib.money import euros
 from quotes.models import Acceptance
 from records import keeping, ledger

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import overdue, reminding, requesting
+from billing.dunning import overdue, reminding, requesting
+from billing.dunning.reminder_words import Choice, next_level
+from billing.dunning.reminding import ReminderError
 from billing.models import Invoice, Reminder, ReminderHours, ReminderOutcome
-from billing.reminder_words import Choice, next_level
-from billing.reminding import ReminderError
 from lib import clock, law
 from lib.law import Fact
 from lib.money import euros

@@ -11,11 +11,12 @@ from djmoney.money import Money
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing import agreeing, balances, drafting, overdue, requesting, settling, turning
+from billing import agreeing, balances, drafting, settling
 from billing.agreeing import PartValues
+from billing.dunning import overdue, requesting, turning
+from billing.dunning.requesting import RequestingError, Wish, askable_of, left_of
 from billing.expecting import outstanding_of, unanswered
 from billing.models import Invoice, PaymentRequest
-from billing.requesting import RequestingError, Wish, askable_of, left_of
 from lib import clock
 from lib.money import euros, total
 from quotes.models import Acceptance, Kind, MoneyDue

@@ -7,21 +7,16 @@ from typing import Any
 
 import pytest
 
-from billing import (
-    facts,
-    mandate_answering,
-    mandating,
-    receiving,
-    selfbilled_drafting,
-    selfbilling,
-    setting_off,
-    settling,
-)
+from billing import facts, settling
 from billing.books import receipts_book
 from billing.models import Invoice, ReceivedInvoice, SelfBilledInvoice
-from billing.received_left import left_of
-from billing.selfbilled_drafting import SelfBillingError, draft_from_receipts, receipts_to_invoice
-from billing.selfbilled_stating import facts_of
+from billing.partners import receiving, setting_off
+from billing.partners.received_left import left_of
+from billing.selfbilled import drafting as selfbilled_drafting
+from billing.selfbilled import issuing as selfbilling
+from billing.selfbilled import mandate_answering, mandating
+from billing.selfbilled.drafting import SelfBillingError, draft_from_receipts, receipts_to_invoice
+from billing.selfbilled.stating import facts_of
 from lib.money import euros
 from records.models import Errand, LedgerEntry, Mail
 from records.verifying import problems

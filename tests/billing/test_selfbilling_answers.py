@@ -8,14 +8,12 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import (
-    approving,
-    selfbilling,
-)
-from billing.approving import State, state_of
 from billing.models import SelfBilledInvoice, SelfBilledLine, SelfBilledTax
-from billing.selfbilled_drafting import SelfBillingError, draft_from_receipts
-from billing.selfbilled_verifying import self_billed_as_sealed
+from billing.selfbilled import approving
+from billing.selfbilled import issuing as selfbilling
+from billing.selfbilled.approving import State, state_of
+from billing.selfbilled.drafting import SelfBillingError, draft_from_receipts
+from billing.selfbilled.verifying import self_billed_as_sealed
 from lib import freezing
 from lib.money import euros
 from records.models import LedgerEntry, Mail

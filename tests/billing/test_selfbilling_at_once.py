@@ -5,10 +5,12 @@ from typing import Any
 
 import pytest
 
-from billing import approving, selfbilled_drafting, selfbilling
-from billing.mandating import MandateError
 from billing.models import MandateAcceptance, SelfBilledAnswer, SelfBilledInvoice
-from billing.selfbilled_drafting import SelfBillingError
+from billing.selfbilled import approving
+from billing.selfbilled import drafting as selfbilled_drafting
+from billing.selfbilled import issuing as selfbilling
+from billing.selfbilled.drafting import SelfBillingError
+from billing.selfbilled.mandating import MandateError
 from tests.billing.mandated import (
     NOW,
     TODAY,

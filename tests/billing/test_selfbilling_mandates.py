@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import mandate_answering, mandating
-from billing.mandating import MandateError, State, holds, state_of
 from billing.models import Mandate, MandateAcceptance
-from billing.selfbilled_verifying import mandates_as_sealed
+from billing.selfbilled import mandate_answering, mandating
+from billing.selfbilled.mandating import MandateError, State, holds, state_of
+from billing.selfbilled.verifying import mandates_as_sealed
 from lib import freezing
 from people.models import Business, Client
 from records import keeping

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client as Visitor
 
-from billing import mandate_doors, mandating
 from billing.models import Mandate, MandateAcceptance, MandateEnd, SelfBilledAnswer, SelfBilledInvoice
+from billing.selfbilled import mandate_doors, mandating
 from lib import links
 from lib.money import euros
 from people.models import Client, User

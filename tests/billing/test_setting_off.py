@@ -7,9 +7,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import balances, books, issuing, receiving, replacing, setting_off, settling
+from billing import balances, books, issuing, replacing, settling
 from billing.models import Invoice, Receipt, SetOff
-from billing.received_left import left_of
+from billing.partners import receiving, setting_off
+from billing.partners.received_left import left_of
 from lib.money import euros, total
 from quotes.models import Acceptance, Kind
 from records.models import Errand

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from billing import setting_off, settling, slips
+from billing import settling
 from billing.models import Receipt, Slip, SlipLine
+from billing.partners import setting_off, slips
 from lib.money import euros
 from quotes.models import Acceptance, Kind
 from tests.billing.conftest import recorder_of

@@ -18,7 +18,13 @@ PUBLIC = {
     "partner_invoice", "partner_approve", "partner_contest", "partner_invoice_pdf",
 }  # fmt: skip
 ACCOUNTANTS_MAY_POST = {"accounting", "remove_member"}  # ask for an export; leave
-VALUES = {"RowConverter": 999_999, "IntConverter": 12, "SlugConverter": "x", "StringConverter": "x", "UUIDConverter": uuid.UUID(int=1)}
+VALUES = {
+    "RowConverter": 999_999,
+    "IntConverter": 12,
+    "SlugConverter": "x",
+    "StringConverter": "x",
+    "UUIDConverter": uuid.UUID(int=1),
+}
 
 
 def patterns(resolver=None, before=""):

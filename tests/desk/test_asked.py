@@ -10,9 +10,9 @@ from decimal import Decimal
 
 import pytest
 
-from billing import reminding, requesting
+from billing.dunning import reminding, requesting
+from billing.dunning.reminder_words import Choice
 from billing.models import Invoice
-from billing.reminder_words import Choice
 from desk import asked
 from desk.archive import writing
 from desk.periods import Period

@@ -154,7 +154,7 @@ class OnTheDemonstration(TestCase):
         ).distinct().count()  # fmt: skip
 
     def test_a_deposit_counts_once(self):
-        """2 400 € and 196 € before VAT, a part of them as a deposit, ten guides at 4.90 € given back, 1 800 € abroad."""
+        """2 400 € and 196 € before VAT, a part as a deposit, ten guides at 4.90 € given back, 1 800 € abroad."""
         found = controls(Business.objects.get(slug="atelier-commun"), YEAR)
         assert found.net == euros(2400) + euros(196) - euros(49) + euros(1800)
         assert {rate.rate: rate.base for rate in found.by_rate} == {

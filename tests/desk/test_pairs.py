@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from billing import setting_off, slips
+from billing.partners import setting_off, slips
 from desk import exporting
 from desk.controls import controls
 from desk.kept import NotReady
@@ -85,7 +85,7 @@ def test_the_archive_holds_the_file_the_statement_and_the_slip_to_the_cent() -> 
 
 
 def test_what_was_undone_and_withdrawn_keeps_its_line_and_adds_up_to_nothing() -> None:
-    from billing import receiving
+    from billing.partners import receiving
 
     deal, final = farm_deal(1)
     received = received_of(deal, "20")

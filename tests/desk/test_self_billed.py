@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.test import Client as Visitor
 
-from billing import approving
+from billing.selfbilled import approving
 from desk import exporting
 from desk.controls import controls
 from desk.periods import year_of

@@ -10,7 +10,6 @@ from typing import Any
 from django.db.models import QuerySet
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from billing import mandate_doors
 from billing.models import (
     AgreedPart,
     Export,
@@ -26,6 +25,7 @@ from billing.models import (
     SelfBilledInvoice,
     Shortfall,
 )
+from billing.selfbilled import mandate_doors
 from lib import links
 from people.models import Business, Client, Contact, Invitation, Membership
 from quotes.models import Kind, Offer, Quote, QuoteLink, RemunerationTerm

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from djmoney.money import Money
 
-from billing import facts, selfbilled_stating, stating
+from billing import facts, stating
 from billing.models import Invoice, SelfBilledInvoice
+from billing.selfbilled import stating as selfbilled_stating
 from lib.money import euros, percent_written, written
 from people.models import Business
 from tests.kit import reader, transfer

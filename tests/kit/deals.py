@@ -9,26 +9,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
-from billing import (
-    agreeing,
-    crediting,
-    depositing,
-    drafting,
-    issuing,
-    mandate_answering,
-    mandating,
-    months,
-    progressing,
-    replacing,
-    selfbilled_drafting,
-    selfbilled_posting,
-    selfbilling,
-    settling,
-)
+from billing import agreeing, crediting, depositing, drafting, issuing, months, progressing, replacing, settling
 from billing.agreeing import PartValues
 from billing.drafting import DraftLine
-from billing.mandating import Terms
 from billing.models import Invoice, Mandate, MandateLink, SelfBilledInvoice
+from billing.selfbilled import drafting as selfbilled_drafting
+from billing.selfbilled import issuing as selfbilling
+from billing.selfbilled import mandate_answering, mandating
+from billing.selfbilled import posting as selfbilled_posting
+from billing.selfbilled.mandating import Terms
 from lib.money import euros
 from people.models import Activity, Business, Client, LocalCurrency, Role, User
 from quotes import answering, sending

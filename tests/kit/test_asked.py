@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from billing import reminding, requesting
+from billing.dunning import reminding, requesting
+from billing.dunning.reminder_words import LONGEST_OPENING, Choice
 from billing.models import Invoice
-from billing.reminder_words import LONGEST_OPENING, Choice
 from records import keeping
 from records.models import Document
 from tests import kit, make

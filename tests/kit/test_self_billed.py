@@ -10,7 +10,7 @@ from lxml import etree
 
 from billing.facts import problems
 from billing.models import SelfBilledInvoice
-from billing.selfbilled_stating import facts_of
+from billing.selfbilled.stating import facts_of
 from lib.money import euros, written
 from records import keeping
 from records.models import Document

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import partial
 
 import pikepdf
 import pytest
@@ -36,7 +37,7 @@ six</a></p><ul><li>un</li><li><p>deux</p><ul><li>trois</li></ul></li></ul><ol st
     + "</p>"
 )
 SENT = {
-    **{name: lambda facts=facts: issuing.pdf_bytes(facts, created=NOW) for name, facts in SAMPLES.items()},
+    **{name: partial(issuing.pdf_bytes, facts, created=NOW) for name, facts in SAMPLES.items()},
     **DOCUMENTS,
     "forty-lines": lambda: issuing.pdf_bytes(with_lines(40), created=NOW),
     "markdown": lambda: printed(MARKDOWN),

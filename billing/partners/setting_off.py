@@ -22,12 +22,12 @@ from billing import balances, settling
 from billing.allocating import SettlingError, allocate_now, locked_invoices
 from billing.balances import Balance
 from billing.books import nature_of
-from billing.compensated import covered_of
 from billing.expecting import outstanding_of
 from billing.issuing import day_of
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover
-from billing.received_left import left_of
-from billing.sealing_partners import seal_of_set_off
+from billing.partners.compensated import covered_of
+from billing.partners.received_left import left_of
+from billing.partners.sealing import seal_of_set_off
 from lib.money import euros, plain, total, written
 from people import parties
 from people.models import User

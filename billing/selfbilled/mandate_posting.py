@@ -12,8 +12,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing import mandate_doors, mandate_paper
 from billing.models import Mandate, MandateAcceptance, MandateEnd, MandateLink
+from billing.selfbilled import mandate_doors, mandate_paper
 from lib import clock
 from quotes.posting import team_of
 from records import keeping, mails

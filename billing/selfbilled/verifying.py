@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from billing.mandate_answering import facts_of
 from billing.models import Mandate, MandateAcceptance, SelfBilledInvoice
-from billing.selfbilled_sealing import seal_of_mandate, seal_of_self_billed
+from billing.selfbilled.mandate_answering import facts_of
+from billing.selfbilled.sealing import seal_of_mandate, seal_of_self_billed
 from people.models import Business
 from records import ledger, verifying
 from records.subjects import ref

@@ -1,7 +1,7 @@
 """What a client is late to pay in euros: an invoice's own euros, or a payment request. Nothing in kind, ever.
 
-What was to come in kind and is due in euros by now is first asked for (billing.requesting), then reminded of by its
-request, on the request's own day.
+What was to come in kind and is due in euros by now is first asked for (billing.dunning.requesting), then reminded of
+by its request, on the request's own day.
 """
 
 from collections.abc import Sequence
@@ -10,11 +10,12 @@ from datetime import date
 
 from djmoney.money import Money
 
-from billing import balances, turning
-from billing.interest import Change, Interest, interest, rates_between
+from billing import balances
+from billing.dunning import turning
+from billing.dunning.interest import Change, Interest, interest, rates_between
+from billing.dunning.turning import InEuros
 from billing.mentions import TRADERS
 from billing.models import Invoice, PaymentRequest
-from billing.turning import InEuros
 from lib import law
 from lib.money import euros, total
 from people.models import Client

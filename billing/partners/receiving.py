@@ -19,9 +19,9 @@ from djmoney.money import Money
 from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.models import PlannedSetOff, ReceivedInvoice, ReceivedUpload, ReceivedWithdrawal
-from billing.received_doubts import doubts, is_credit
-from billing.received_left import compensated_of, standing
-from billing.sealing_partners import seal_of_received
+from billing.partners.received_doubts import doubts, is_credit
+from billing.partners.received_left import compensated_of, standing
+from billing.partners.sealing import seal_of_received
 from lib import images
 from lib.money import cents, euros
 from lib.reading.asking import Unreadable, read

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from billing.dunning.reminding import said
 from billing.models import PaymentRequest, Reminder
-from billing.reminding import said
 from lib.seals import seal
 from people.models import Business
 from records import ledger, verifying

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from billing.books import nature_of
 from billing.forms import day_field
 from billing.models import Receipt, ReceivedInvoice
-from billing.receiving import Typed
-from billing.setting_off import Pair
+from billing.partners.receiving import Typed
+from billing.partners.setting_off import Pair
 from lib.days import day_written
 from lib.money import euros, written
 from people.models import Client

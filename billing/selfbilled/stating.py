@@ -13,7 +13,7 @@ from django.utils.translation import override
 
 from billing import facts as f
 from billing.models import SelfBilledInvoice, SelfBilledTax
-from billing.selfbilled_drafting import SET_OFF, charges_no_vat
+from billing.selfbilled.drafting import SET_OFF, charges_no_vat
 from lib.days import day_written
 from lib.law import fact
 from lib.money import written

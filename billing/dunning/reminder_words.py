@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 from djmoney.money import Money
 
+from billing.dunning.overdue import Charges, Claim
 from billing.models import Reminder
-from billing.overdue import Charges, Claim
 from lib import law
 from lib.days import day_written
 from lib.money import NO_BREAK_SPACE, euros, written

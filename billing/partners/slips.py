@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from billing.issuing import day_of
 from billing.models import Receipt, SetOffCover, Slip, SlipLine
-from billing.sealing_partners import seal_of_slip
+from billing.partners.sealing import seal_of_slip
 from lib.money import total
 from people import parties
 from people.models import Client, User

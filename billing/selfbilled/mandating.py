@@ -20,7 +20,7 @@ from stdnum.fr import siren as siren_numbers
 
 from billing.drafting import lock_client
 from billing.models import Mandate, MandateAcceptance, MandateEnd, MandateLink
-from billing.selfbilled_sealing import LATEST, seal_of_mandate
+from billing.selfbilled.sealing import LATEST, seal_of_mandate
 from lib import pdf
 from lib.days import day_written
 from lib.law import fact
@@ -304,7 +304,7 @@ def revoke_link(*, link: MandateLink, by: User, at: datetime) -> MandateLink:
 @transaction.atomic(durable=True)
 def renew_link(*, link: MandateLink, by: User, at: datetime, generation: int) -> MandateLink:
     """Give a contact a new link and mail it; the old ones open nothing. Renewed meanwhile: nothing more happens."""
-    from billing.mandate_posting import post_link
+    from billing.selfbilled.mandate_posting import post_link
 
     row = _locked_link(link)
     if row.generation != generation:

@@ -10,12 +10,12 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from billing.dunning.overdue import Charges
+from billing.dunning.reminder_words import DAYS_TO_PAY, FORMAL, FRIENDLY, LONGEST_CLOSING, LONGEST_OPENING, Choice
+from billing.dunning.requesting import Wish
+from billing.dunning.turning import Askable
 from billing.forms import day_field
 from billing.models import ReminderHours
-from billing.overdue import Charges
-from billing.reminder_words import DAYS_TO_PAY, FORMAL, FRIENDLY, LONGEST_CLOSING, LONGEST_OPENING, Choice
-from billing.requesting import Wish
-from billing.turning import Askable
 from lib.money import written
 from people.models import Contact
 from quotes.forms import RequestForm
@@ -153,4 +153,3 @@ def said_of(item: Askable) -> str:
     if item.basis == "DUE":
         return str(_("%(what)s: %(count)s did not come, %(value)s due in euros") % words)
     return str(_("%(what)s: up to %(count)s to come (%(value)s), if your client agrees to pay in euros") % words)
-

@@ -10,9 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from billing.drafting import DraftLine
-from billing.mandating import MOST_DAYS, Terms
 from billing.models import Mandate, Receipt, SelfBilledInvoice
-from billing.selfbilled_drafting import EUROS, Said, rates_of
+from billing.selfbilled.drafting import EUROS, Said, rates_of
+from billing.selfbilled.mandating import MOST_DAYS, Terms
 from lib import identifiers
 from lib.days import day_written
 from lib.form_fields import DayField

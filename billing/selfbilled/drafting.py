@@ -17,7 +17,6 @@ from django.utils.translation import override
 from djmoney.money import Money
 
 from billing.drafting import DraftLine, values_of_line
-from billing.mandating import MandateError, day_of, holds, locked
 from billing.models import (
     Mandate,
     Receipt,
@@ -27,6 +26,7 @@ from billing.models import (
     SelfBilledTax,
     SetOffCover,
 )
+from billing.selfbilled.mandating import MandateError, day_of, holds, locked
 from billing.splitting import base_of
 from lib.days import day_written
 from lib.money import cents, euros, per_unit, split, summed, total, vat_of

@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from billing.models import ReceivedInvoice, SetOff, Slip
-from billing.received_left import left_of, standing
-from billing.sealing_partners import seal_of_received, seal_of_set_off, seal_of_slip
+from billing.partners.received_left import left_of, standing
+from billing.partners.sealing import seal_of_received, seal_of_set_off, seal_of_slip
 from people.models import Business
 from records import ledger, verifying
 from records.subjects import ref

@@ -17,7 +17,7 @@ from djmoney.money import Money
 
 from billing.claiming import Claim
 from billing.models import Invoice, PlannedSetOff, ReceivedInvoice, SetOff
-from billing.received_left import left_of
+from billing.partners.received_left import left_of
 from lib import law
 from lib.days import day_written
 from lib.money import cents, euros, plain, total, written

@@ -13,12 +13,13 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing import issuing, overdue, reminder_paper, reminder_words, requesting
+from billing import issuing
+from billing.dunning import overdue, reminder_paper, reminder_words, requesting
+from billing.dunning.overdue import Charges, Claim
+from billing.dunning.quiet_hours import QuietHours, next_open
+from billing.dunning.reminder_words import FORMAL, FRIENDLY, Choice, Words
 from billing.issuing import day_of
 from billing.models import Invoice, PaymentRequest, Reminder, ReminderHours, ReminderOutcome
-from billing.overdue import Charges, Claim
-from billing.quiet_hours import QuietHours, next_open
-from billing.reminder_words import FORMAL, FRIENDLY, Choice, Words
 from lib import clock, pdf
 from lib.seals import seal
 from people import parties

@@ -17,11 +17,12 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from billing import balances, request_paper, turning
+from billing import balances
 from billing.allocating import lock_quote_of
+from billing.dunning import request_paper, turning
+from billing.dunning.turning import Askable
 from billing.issuing import day_of
 from billing.models import Invoice, PaymentRequest
-from billing.turning import Askable
 from lib import clock, pdf
 from lib.days import day_written
 from lib.money import number_written

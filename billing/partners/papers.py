@@ -7,8 +7,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.models import SetOff, Slip
-from billing.set_off_paper import set_off_pdf
-from billing.slip_paper import slip_pdf
+from billing.partners.set_off_paper import set_off_pdf
+from billing.partners.slip_paper import slip_pdf
 from lib import clock
 from people.models import Contact, User
 from records import errands, keeping, mails

@@ -5,10 +5,10 @@ from typing import Any
 from django.db import transaction
 
 from billing import issuing
-from billing.mandate_doors import living_links
-from billing.mandate_posting import to_business, to_partner
 from billing.models import SelfBilledAnswer, SelfBilledInvoice
-from billing.selfbilled_stating import facts_of
+from billing.selfbilled.mandate_doors import living_links
+from billing.selfbilled.mandate_posting import to_business, to_partner
+from billing.selfbilled.stating import facts_of
 from lib import clock
 from records import keeping
 from records.models import Document, Errand

@@ -11,8 +11,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing.mandating import CLAUSES, day_of
 from billing.models import Mandate, MandateAcceptance
+from billing.selfbilled.mandating import CLAUSES, day_of
 from lib import law, pdf
 from lib.days import day_written
 from people import letterhead

@@ -13,11 +13,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from billing import facts, receiving
-from billing.mandating import day_of, holds
+from billing import facts
 from billing.models import MandateLink, Receipt, ReceivedInvoice, SelfBilledInvoice, SelfBilledTax
-from billing.received_left import compensated_of
-from billing.selfbilled_drafting import (
+from billing.partners import receiving
+from billing.partners.received_left import compensated_of
+from billing.selfbilled.drafting import (
     EUROS,
     SET_OFF,
     SelfBillingError,
@@ -26,8 +26,9 @@ from billing.selfbilled_drafting import (
     rates_of,
     taxes_of,
 )
-from billing.selfbilled_sealing import LATEST, seal_of_self_billed
-from billing.selfbilled_stating import contest_until, mentions_of, stated, texts
+from billing.selfbilled.mandating import day_of, holds
+from billing.selfbilled.sealing import LATEST, seal_of_self_billed
+from billing.selfbilled.stating import contest_until, mentions_of, stated, texts
 from lib import pdf
 from lib.days import day_written
 from lib.law import UnknownFact

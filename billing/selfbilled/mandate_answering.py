@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from billing.mandate_posting import keep_pdf
-from billing.mandating import MandateError, State, day_of, ended, in_force, locked, said_yes, state_of
 from billing.models import Mandate, MandateAcceptance, MandateEnd, MandateLink
-from billing.selfbilled_sealing import seal_of_mandate
+from billing.selfbilled.mandate_posting import keep_pdf
+from billing.selfbilled.mandating import MandateError, State, day_of, ended, in_force, locked, said_yes, state_of
+from billing.selfbilled.sealing import seal_of_mandate
 from lib import pdf
 from lib.days import day_written
 from lib.seals import canonical, salted

@@ -12,10 +12,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from billing.mandate_answering import locked_by
-from billing.mandating import MandateError, day_of
 from billing.models import MandateLink, SelfBilledAnswer, SelfBilledInvoice
-from billing.selfbilled_drafting import SelfBillingError, locked_invoice
+from billing.selfbilled.drafting import SelfBillingError, locked_invoice
+from billing.selfbilled.mandate_answering import locked_by
+from billing.selfbilled.mandating import MandateError, day_of
 from lib.days import day_written
 from lib.seals import canonical, salted
 from people.models import User

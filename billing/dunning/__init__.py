@@ -1,0 +1,1 @@
+"""Asking for what is late: reminders within open hours, interest between professionals, payment requests."""
