@@ -7,15 +7,11 @@ The renderer's writer makes each object a second time, compression included, to 
 # The renderer has no annotations of its own.
 
 import hashlib
-import zlib
-from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
 import pydyf
 from weasyprint.images import RasterImage
-
-SMALL = 4096  # bytes: a colour profile, not a document's own text
 
 
 def to_bytes(item: Any) -> bytes:
@@ -37,21 +33,6 @@ def _dictionary(self: Any) -> bytes:
 
 def _array(self: Any) -> bytes:
     return b"[" + b" ".join([to_bytes(child) for child in self]) + b"]"
-
-
-def _stream(self: Any) -> bytes:
-    stream = b"\n".join([to_bytes(item) for item in self.stream])
-    extra = pydyf.Dictionary(self.extra.copy())
-    if self.compress:
-        extra["Filter"] = "/FlateDecode"
-        stream = _compressed_before(stream) if len(stream) < SMALL else zlib.compress(stream, 9)
-    extra["Length"] = len(stream)
-    return b"\n".join((extra.data, b"stream", stream, b"endstream"))
-
-
-@lru_cache(maxsize=64)
-def _compressed_before(stream: bytes) -> bytes:
-    return zlib.compress(stream, 9)
 
 
 def write(self: Any, output: Any, version: Any = b"1.7", identifier: Any = False, compress: bool = False) -> None:
@@ -154,7 +135,6 @@ FUNCTIONS = [(pydyf._to_bytes, to_bytes)]
 MEMBERS = [
     (pydyf.Dictionary, "data", property(_dictionary)),
     (pydyf.Array, "data", property(_array)),
-    (pydyf.Stream, "data", property(_stream)),
     (pydyf.PDF, "write", write),
     (RasterImage, "_get_png_data", staticmethod(png_data)),
 ]
