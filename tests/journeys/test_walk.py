@@ -52,14 +52,14 @@ def walked(page: Any, pages: list[tuple[Address, str]]) -> list[str]:
     wrong: list[str] = []
     seen: set[str] = set()
     for address, kind in pages:
-        said.clear()
-        page.set_viewport_size(PHONE)
-        cost = measures(page, address.path)
-        if cost.status != 200 or cost.url in seen:  # takes POST alone (see test_access.py), or leads where we were
+        answer = page.request.get(address.path)
+        if answer.status != 200 or answer.url in seen:  # takes POST alone (see test_access.py), or leads where we were
             continue
-        seen.add(cost.url)
-        found = html_faults(cost.html) + faults(page, cost, kind)
+        seen.add(answer.url)
+        page.set_viewport_size(PHONE)
+        found = html_faults(answer.text()) + faults(page, measures(page, address.path), kind)
         wrong += [f"{address.name} {address.path}: {fault}" for fault in [*found, *said]]
+        said.clear()
     return wrong
 
 

@@ -25,15 +25,12 @@ SIZES += [2142.06, 2465.37, 2866.31, 3401.59, 4155.73, 5400.08, 8037.54, 223212.
 
 @dataclass(frozen=True)
 class Measures:
-    """What a first visit costs: bytes transferred, requests, elements, and the mark out of 100; and what came."""
+    """What a first visit costs: bytes transferred, requests, elements, and the mark out of 100."""
 
     bytes: int
     requests: int
     elements: int
     hosts: frozenset[str]
-    url: str = ""
-    status: int = 200
-    html: str = ""
 
     @property
     def ecoindex(self) -> float:
@@ -56,13 +53,13 @@ def measures(page: Any, url: str) -> Measures:
         answers.append(answer)
 
     page.on("response", noted)
-    opened = page.goto(url, wait_until="load")
+    page.goto(url, wait_until="load")
     page.evaluate("document.fonts.ready.then(() => null)")  # asked for after the page is laid out
     page.remove_listener("response", noted)
     sizes = [_transferred(answer) for answer in answers if not answer.url.startswith("data:")]
     hosts = frozenset(answer.url.split("/")[2] for answer in answers if not answer.url.startswith("data:"))
     elements = page.evaluate("document.querySelectorAll('*').length")
-    return Measures(sum(sizes), len(sizes), elements, hosts, opened.url, opened.status, opened.text())
+    return Measures(sum(sizes), len(sizes), elements, hosts)
 
 
 def _transferred(answer: Any) -> int:
