@@ -20,10 +20,13 @@ from billing.models import (
     MissedDelivery,
     PaymentRequest,
     Receipt,
+    ReceivedInvoice,
     Recurrence,
     Reminder,
     SelfBilledInvoice,
+    SetOff,
     Shortfall,
+    Slip,
 )
 from billing.selfbilled import mandate_doors
 from lib import links
@@ -110,6 +113,13 @@ ROWS: dict[str, Rows] = {
     "self_billed_edit": _self_billed_in_draft,
     "self_billed_issue": _self_billed_in_draft,
     "self_billed_delete": _self_billed_in_draft,
+    "received": lambda b: ReceivedInvoice.objects.filter(business=b, document__isnull=False, withdrawal=None),
+    "set": lambda b: SetOff.objects.filter(business=b),
+    "set_off_new": lambda b: ReceivedInvoice.objects.filter(
+        business=b, withdrawal=None, client__invoices__isnull=False
+    ),
+    "set_off_announce": lambda b: Invoice.objects.filter(business=b, issued_at=None),
+    "slip": lambda b: Slip.objects.filter(business=b),
     "receipt": lambda b: Receipt.objects.filter(business=b),
     "term": _agreed_in_kind,
     "missed": lambda b: _agreed_in_kind(b).filter(missed__reverses=None, missed__isnull=False),
@@ -168,7 +178,8 @@ def _path(pattern: URLPattern, business: Business) -> str:
         rows = links_of.get(str(pattern.name)) or QuoteLink.objects.filter(quote=filled["pk"])
         filled["link_pk"] = rows.values_list("pk", flat=True)[0]
     if "invoice_pk" in asked:
-        filled["invoice_pk"] = _row("invoice", business)
+        received = ReceivedInvoice.objects.get(pk=filled["pk"])
+        filled["invoice_pk"] = _issued(business).filter(client=received.client_id).values_list("pk", flat=True)[0]
     if "missed_pk" in asked:
         filled["missed_pk"] = MissedDelivery.objects.filter(term=filled["pk"]).values_list("pk", flat=True)[0]
     if "shortfall_pk" in asked:
