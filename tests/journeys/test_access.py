@@ -105,7 +105,12 @@ def test_a_freelancer_of_another_activity_sees_nothing_of_this_one(demonstration
 
 def test_an_owner_reads_every_page(owner: Visitor, demonstration: Business) -> None:
     said = answers(owner, demonstration, "get")
-    assert odd(said, 200, 405) == {"logo": 404, "quote_scan": 404}  # she has no logo, and the yes came by the link
+    assert odd(said, 200, 405) == {
+        "logo": 404,  # she has none
+        "quote_scan": 404,  # the yes came by the link
+        "received_confirm": 404,  # nothing was brought to be confirmed
+        "reminder_letter": 404,  # a friendly reminder has none
+    }
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
