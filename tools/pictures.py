@@ -126,7 +126,7 @@ def take(page: Any, path: str, name: str) -> None:
 def invoice(page: Any, folder: Path) -> None:
     """Print the first page of the farm's final invoice, partly paid in baskets."""
     page.goto("/b/lou-marchal/invoices/?q=ferme&sort=-number")
-    page.click("main tbody a")
+    page.click("main tbody tr:has-text('facture finale') a[href*='/invoices/']")
     page.wait_for_url("**/invoices/*/")
     answer = page.request.get(page.get_attribute("a[href$='/pdf/']", "href"))
     pdf, out = folder / "invoice.pdf", PICTURES / "invoice"
