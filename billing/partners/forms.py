@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.books import nature_of
 from billing.forms import day_field
 from billing.models import Receipt, ReceivedInvoice
+from billing.partners.coverable import waits_to_be_covered
 from billing.partners.receiving import Typed
 from billing.partners.setting_off import Pair
 from lib.days import day_written
@@ -102,14 +103,15 @@ class SetOffForm(RequestForm):
                 initial=chosen,
                 widget=forms.CheckboxSelectMultiple,
             )
-        if not pair.euros_left.amount:
+        most = pair.rest_after(euros(0))
+        if not most.amount:
             return
-        most = written(min(pair.theirs, pair.euros_left), language)
         self.fields["rest"] = EurosField(
             label=_("And in euros"),
             required=False,
-            initial=pair.rest_after(covered),
-            help_text=_("At most %(amount)s: what is left in euros of the smaller side.") % {"amount": most},
+            initial=_rest(pair, chosen, covered),
+            help_text=_("At most %(amount)s: what is left in euros of the smaller side.")
+            % {"amount": written(most, language)},
         )
 
     def covers(self) -> list[Receipt]:
@@ -125,6 +127,13 @@ def _first_that_fit(pair: Pair) -> tuple[list[int], Any]:
         chosen.append(cover.receipt.pk)
         room -= min(room, cover.value)
     return chosen, pair.theirs - room
+
+
+def _rest(pair: Pair, chosen: list[int], covered: Any) -> Any:
+    """Propose no euros while their invoice may be for something in kind that this does not cover: a person says."""
+    if not pair.to_cover.amount and waits_to_be_covered(pair.received.client, but=chosen):
+        return euros(0)
+    return pair.rest_after(covered)
 
 
 def _words(receipt: Receipt, value: Any, language: str) -> str:

@@ -26,6 +26,7 @@ from billing.expecting import outstanding_of
 from billing.issuing import day_of
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover
 from billing.partners.compensated import covered_of
+from billing.partners.coverable import IN_KIND, may_be_for, still_to_cover
 from billing.partners.received_left import left_of
 from billing.partners.sealing import seal_of_set_off
 from lib.money import euros, plain, total, written
@@ -37,7 +38,6 @@ from records.models import NumberSeries
 from records.subjects import ref
 
 PDF_ERRAND = "render_set_off"
-IN_KIND = (Kind.GOODS, Kind.TIME)
 
 
 class SetOffError(Exception):
@@ -65,6 +65,7 @@ class Pair:
     ours: Balance
     theirs: Money
     covers: Sequence[Cover]
+    to_cover: Money  # what their invoice was made from and that came in kind: never set off in euros
 
     @property
     def coverable(self) -> Money:
@@ -73,7 +74,7 @@ class Pair:
     @property
     def most(self) -> Money:
         """The most that may be set off: no more than is left of their invoice."""
-        return min(self.theirs, self.coverable + self.euros_left)
+        return min(self.theirs, self.coverable + self.rest_after(self.coverable))
 
     @property
     def euros_left(self) -> Money:
@@ -81,7 +82,11 @@ class Pair:
 
     def rest_after(self, covered: Money) -> Money:
         """Return what of the euros the set-off may still pay once this much is covered."""
-        return max(min(self.theirs - covered, self.euros_left), euros(0))
+        return max(min(self.theirs - covered - self.kept_for_goods(covered), self.euros_left), euros(0))
+
+    def kept_for_goods(self, covered: Money) -> Money:
+        """Return what of their invoice is for goods or hours that came and that this does not cover yet."""
+        return max(self.to_cover - covered, euros(0))
 
 
 def pair_of(invoice: Invoice, received: ReceivedInvoice, on: date) -> Pair:
@@ -91,13 +96,16 @@ def pair_of(invoice: Invoice, received: ReceivedInvoice, on: date) -> Pair:
         received=received,
         ours=balances.balance_of(invoice, on),
         theirs=left_of(received),
-        covers=covers_of(invoice),
+        covers=covers_of(invoice, received),
+        to_cover=still_to_cover(received),
     )
 
 
-def covers_of(invoice: Invoice) -> list[Cover]:
-    """Return the receipts in kind that settle an invoice and that no set-off covers, oldest first."""
+def covers_of(invoice: Invoice, received: ReceivedInvoice | None = None) -> list[Cover]:
+    """Return the receipts in kind that settle an invoice, that no set-off covers, and that a client's invoice may be
+    for; oldest first."""
     rows = Receipt.objects.filter(allocations__invoice=invoice, kind__in=IN_KIND, reverses=None, reversed_by=None)
+    rows = may_be_for(received, rows) if received is not None else rows
     rows = rows.distinct().select_related("term__version", "client", "reverses").order_by("received_on", "pk")
     found = [Cover(receipt, _free(receipt, invoice)) for receipt in rows]
     return [cover for cover in found if cover.value.amount > 0]
@@ -201,6 +209,13 @@ def _refuse_rest(pair: Pair, covered: Money, rest: Money) -> None:
     if rest > pair.theirs - covered:
         words = {"left": written(pair.theirs - covered, get_language() or "fr")}
         raise SetOffError(_("Of the client’s invoice, %(left)s is left.") % words, "rest")
+    if rest.amount and rest > max(pair.theirs - covered - pair.kept_for_goods(covered), euros(0)):
+        words = {"value": written(pair.kept_for_goods(covered), get_language() or "fr")}
+        sentence = _(
+            "%(value)s of the client’s invoice is for what came in kind and was received on its day: it is set off "
+            "against the invoice that it settles, never in euros."
+        )
+        raise SetOffError(sentence % words, "rest")
     if rest > pair.euros_left:
         raise SetOffError(_why_not_more(pair), "rest")
 

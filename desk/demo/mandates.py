@@ -64,7 +64,7 @@ def the_mandate(stage: Stage, troupe: Troupe, clients: Clients, offers: dict[str
             at=at,
             settled_on=stage.day(41),
             request_id=pair,
-            covers=[cover.receipt for cover in setting_off.covers_of(ours)],
+            covers=[cover.receipt for cover in setting_off.covers_of(ours, theirs.received)],
         )
 
     def draft_the_next(at: datetime) -> None:

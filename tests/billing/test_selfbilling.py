@@ -11,6 +11,7 @@ from billing import facts, settling
 from billing.books import receipts_book
 from billing.models import Invoice, ReceivedInvoice, SelfBilledInvoice
 from billing.partners import receiving, setting_off
+from billing.partners.forms import SetOffForm
 from billing.partners.received_left import left_of
 from billing.selfbilled import drafting as selfbilled_drafting
 from billing.selfbilled import issuing as selfbilling
@@ -274,6 +275,37 @@ def test_it_is_set_off_against_our_invoice_and_then_not_credited() -> None:
     assert (made.covered, made.rest, left_of(theirs.received)) == (euros("80"), euros("0"), euros("0"))
     with pytest.raises(SelfBillingError, match="compensée"):
         credited(theirs)
+
+
+def test_the_same_goods_pay_one_invoice_of_ours_and_never_euros_of_another() -> None:
+    deal = accepted(terms=(ON_DELIVERY, baskets(33)), at=NOW - timedelta(days=29))
+    second = accepted(client=deal.quote.client, at=NOW - timedelta(days=29))
+    came = [basket_came(deal, day) for day in FRIDAYS]
+    ours, other, mandate = final_of(deal), final_of(second), mandated(deal.quote.client)
+    typed = receiving.Typed(number="FC-1", issued_on=TODAY, net=euros("80"), vat=euros("0"))
+    said: Any = {"by": owner_of(deal.quote.client), "at": NOW}
+    written = receiving.record(client=deal.quote.client, typed=typed, request_id=uuid.uuid4(), **said)
+    before = setting_off.pair_of(other, written, TODAY)
+    assert SetOffForm(pair=before, today=TODAY).fields["rest"].initial == euros(0)
+    theirs = issue(from_receipts(mandate, came)).received
+    assert theirs is not None
+
+    assert [cover.receipt for cover in setting_off.pair_of(ours, theirs, TODAY).covers] == came
+    assert setting_off.pair_of(ours, written, TODAY).covers == []
+    pair = setting_off.pair_of(other, theirs, TODAY)
+    assert (pair.covers, pair.most) == ([], euros(0))
+    assert "rest" not in SetOffForm(pair=pair, today=TODAY).fields
+    for invoice, covers, rest in ((other, [], "80"), (ours, came[:2], "40"), (ours, [], "0.01")):
+        with pytest.raises(setting_off.SetOffError, match="en nature"):
+            setting_off.set_off(
+                invoice=invoice,
+                received=theirs,
+                covers=covers,
+                rest=euros(rest),
+                settled_on=TODAY,
+                request_id=uuid.uuid4(),
+                **said,
+            )
 
 
 def test_a_number_that_they_used_themselves_is_not_given_before_theirs_is_withdrawn() -> None:
