@@ -7,10 +7,11 @@ Locks: the batch first, then those of issuing.
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import OperationalError, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
@@ -44,8 +45,12 @@ def issue_together(
     at: datetime,
     request_id: uuid.UUID,
     mails_too: bool = False,
+    seen: Mapping[int, int | None] | None = None,
 ) -> IssueBatch:
-    """Promise that these drafts are issued, in this order. The same `request_id` again returns the first batch."""
+    """Promise that these drafts are issued, in this order, as they were read. The same `request_id` returns the first batch.
+
+    `seen`: the revision that was shown, by id, where it is not the one given. Raises BatchingError.
+    """
     Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # of two presses, one sees the other's batch
     if (found := IssueBatch.objects.filter(request_id=request_id, business=business).first()) is not None:
         return found
@@ -54,7 +59,13 @@ def issue_together(
         business=business, made_by=by, made_at=at, mails_too=mails_too, request_id=request_id
     )
     items = BatchedInvoice.objects.bulk_create(
-        BatchedInvoice(batch=batch, position=position, invoice=invoice, title=f"{invoice.client} · {invoice.title}")
+        BatchedInvoice(
+            batch=batch,
+            position=position,
+            invoice=invoice,
+            revision=(seen or {}).get(invoice.pk) or invoice.revision,
+            title=f"{invoice.client} · {invoice.title}",
+        )
         for position, invoice in enumerate(invoices, start=1)
     )
     for item in items:
@@ -74,15 +85,18 @@ def _refuse(business: Business, invoices: Sequence[Invoice]) -> None:
         )
     if any(invoice.business_id != business.pk for invoice in invoices):
         raise BatchingError(_("A draft of another business cannot be issued here."))
+    if Invoice.objects.filter(pk__in=[invoice.pk for invoice in invoices], issued_at__isnull=False).exists():
+        raise BatchingError(_("An invoice among these was issued already: look at the list again."))
 
 
 @transaction.atomic(durable=True)
 def retry(*, batch: IssueBatch, by: User, at: datetime) -> int:
-    """Try again what was refused, now that somebody has looked; return how many."""
+    """Try again what was refused, as the drafts are now that somebody has looked; return how many."""
     locked = IssueBatch.objects.select_for_update().get(pk=batch.pk)
     refused = locked.items.exclude(refusal="")
     subjects = [ref(item) for item in refused]
-    refused.update(refusal="", settled_at=None)
+    now = Invoice.objects.filter(pk=OuterRef("invoice")).values("revision")
+    refused.update(refusal="", settled_at=None, revision=Subquery(now))
     errands.reopen(Errand.objects.filter(what=ERRAND, subject__in=subjects), at)
     return len(subjects)
 
@@ -116,8 +130,11 @@ def _issue(batch: IssueBatch, item: BatchedInvoice, at: datetime) -> str:
         return _("This draft was thrown away.")
     try:
         with transaction.atomic():
-            issued = issuing.issue_now(invoice=item.invoice, by=batch.made_by, at=at)
+            seen = item.revision
+            issued = issuing.issue_as_seen(invoice=item.invoice, revision=seen, by=batch.made_by, at=at)
             item.note = _mailed(issued, at) if batch.mails_too else ""
+    except issuing.IssuedAlready as meanwhile:  # as wanted, but its mail is the affair of whoever issued it
+        item.note = str(meanwhile)
     except issuing.IssuingError as refusal:
         return str(refusal)
     except OperationalError:  # the errand is tried again

@@ -52,11 +52,13 @@ class RhythmForm(RequestForm):
 class TogetherForm(RequestForm):
     """The drafts that a person saw on the page, in its order, and whether their mails leave too."""
 
-    drafts = forms.CharField(widget=forms.HiddenInput, max_length=8000, required=False)
+    drafts = forms.CharField(widget=forms.HiddenInput, max_length=12000, required=False)
     mails_too = forms.BooleanField(
         label=_("Send each by mail too, to the contacts who receive invoices"), required=False
     )
 
-    def clean_drafts(self) -> list[int]:
-        found = [row_id(word) for word in str(self.cleaned_data["drafts"]).split(",")]
-        return [pk for pk in dict.fromkeys(found) if pk is not None]
+    def clean_drafts(self) -> dict[int, int | None]:
+        """Return the ids, in order, each with the revision that was shown (`12-3`)."""
+        words = (word.partition("-") for word in str(self.cleaned_data["drafts"]).split(","))
+        found = {row_id(pk): row_id(revision) for pk, _dash, revision in words}
+        return {pk: revision for pk, revision in found.items() if pk is not None}

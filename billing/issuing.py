@@ -42,6 +42,10 @@ class IssuingError(Exception):
         self.reasons = reasons
 
 
+class IssuedAlready(IssuingError):
+    """Somebody else issued it meanwhile."""
+
+
 # Issuing ----------------------------------------------------------------------------------------------------------
 
 
@@ -57,8 +61,21 @@ def issue(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
 def issue_now(*, invoice: Invoice, by: User, at: datetime) -> Invoice:
     """Do what `issue` does, within the caller's transaction."""
     draft = _locked(invoice)
+    return draft if draft.issued_at is not None else _issued(draft, by, at)
+
+
+def issue_as_seen(*, invoice: Invoice, revision: int | None, by: User, at: datetime) -> Invoice:
+    """Do what `issue_now` does, for a draft that nobody changed since that revision. Raises IssuedAlready too."""
+    draft = _locked(invoice)
     if draft.issued_at is not None:
-        return draft
+        raise IssuedAlready(_("Issued on its own meanwhile, with number %(number)s.") % {"number": draft.number})
+    if revision is not None and draft.revision != revision:
+        raise IssuingError(_("This draft was changed since it was read: read it again, then try again."))
+    return _issued(draft, by, at)
+
+
+def _issued(draft: Invoice, by: User, at: datetime) -> Invoice:
+    announcing.hold(draft)
     on = day_of(at, draft.business.time_zone)
     claim, said = fill(draft, on)
     if reasons := obstacles(draft, said, on):

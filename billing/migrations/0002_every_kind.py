@@ -226,6 +226,7 @@ class Migration(migrations.Migration):
                 ('batch', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='billing.issuebatch')),
                 ('position', models.PositiveIntegerField()),
                 ('invoice', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='batched', to='billing.invoice')),
+                ('revision', models.PositiveIntegerField(blank=True, null=True)),
                 ('title', models.CharField(max_length=420)),
                 ('settled_at', models.DateTimeField(blank=True, null=True)),
                 ('refusal', models.TextField(blank=True)),

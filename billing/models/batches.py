@@ -35,6 +35,7 @@ class BatchedInvoice(models.Model):
     batch = models.ForeignKey(IssueBatch, models.CASCADE, related_name="items")
     position = models.PositiveIntegerField()
     invoice = models.ForeignKey(Invoice, models.SET_NULL, null=True, related_name="batched")
+    revision = models.PositiveIntegerField(null=True, blank=True)  # of the draft that the person saw
     title = models.CharField(max_length=420)  # what it was, should the draft be thrown away
     settled_at = models.DateTimeField(null=True, blank=True)
     refusal = models.TextField(blank=True)

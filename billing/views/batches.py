@@ -66,7 +66,8 @@ def issue_together(request: BusinessRequest) -> HttpResponse:
     if request.method == "POST":
         return _promised(request)
     review = _review(request, _chosen(request))
-    form = TogetherForm(initial={"request_id": uuid.uuid4(), "drafts": ",".join(str(row.pk) for row in review.ready)})
+    seen = ",".join(f"{row.pk}-{row.revision}" for row in review.ready)
+    form = TogetherForm(initial={"request_id": uuid.uuid4(), "drafts": seen})
     context = {
         "review": review,
         "form": form,
@@ -89,6 +90,7 @@ def _promised(request: BusinessRequest) -> HttpResponse:
         batch = batching.issue_together(
             business=request.business,
             invoices=[rows[pk] for pk in chosen if pk in rows],
+            seen=chosen,
             by=request.user,
             at=clock.now(),
             request_id=form.cleaned_data["request_id"],

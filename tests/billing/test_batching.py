@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import batching, issuing
+from billing import batching, drafting, issuing
 from billing.models import BatchedInvoice, Invoice, IssueBatch
 from lib import clock
 from people.models import Client, User
@@ -93,14 +93,14 @@ def test_a_refusal_is_kept_in_words_and_the_others_go_on(five: list[Invoice], bu
 def test_what_breaks_one_invoice_stops_none_of_the_others(
     five: list[Invoice], owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issue = issuing.issue_now
+    issue = issuing.issue_as_seen
 
     def broken(*, invoice: Invoice, **said: Any) -> Invoice:
         if invoice.pk == five[1].pk:
             raise ZeroDivisionError
         return issue(invoice=invoice, **said)
 
-    monkeypatch.setattr(issuing, "issue_now", broken)
+    monkeypatch.setattr(issuing, "issue_as_seen", broken)
     batch = together(five, owner)
     make.run_errands(make.NOW)
     assert batch.items.filter(settled_at=None).count() == 0
@@ -114,6 +114,7 @@ def test_a_draft_thrown_away_or_issued_meanwhile_stops_nothing(five: list[Invoic
     issued = issuing.issue(invoice=five[1], by=owner, at=make.NOW)
     make.run_errands(make.NOW)
     assert batch.items.get(position=1).refusal
+    assert not batch.items.get(position=2).refusal
     assert [issued.number, *numbers(five[2:3])] == ["F2026-0001", "F2026-0002"]
 
 
@@ -131,6 +132,37 @@ def test_mails_leave_where_they_are_wanted(five: list[Invoice], buyer: Client, o
     make.run_errands(make.NOW)
     assert Mail.objects.filter(event="billing/invoice").count() == 1
     assert [bool(item.note) for item in batch.items.order_by("position")] == [False, True]
+
+
+def test_a_draft_changed_since_it_was_read_is_not_issued_until_somebody_looks(five: list[Invoice], owner: User) -> None:
+    batch = together(five[:2], owner)
+    drafting.save_draft(invoice=five[0], revision=five[0].revision, by=owner, at=make.NOW, title="Autre chose")
+    make.run_errands(make.NOW)
+    assert numbers(five[:2]) == [None, "F2026-0001"]
+    assert "modifié depuis" in batch.items.get(position=1).refusal
+
+    assert batching.retry(batch=batch, by=owner, at=make.NOW) == 1
+    make.run_errands(make.NOW)
+    assert numbers(five[:2]) == ["F2026-0002", "F2026-0001"]
+
+
+def test_what_was_shown_counts_and_not_what_it_became_before_the_press(five: list[Invoice], owner: User) -> None:
+    shown = {five[0].pk: five[0].revision}
+    now = drafting.save_draft(invoice=five[0], revision=five[0].revision, by=owner, at=make.NOW, title="Autre chose")
+    together([now], owner, seen=shown)
+    make.run_errands(make.NOW)
+    assert numbers(five[:1]) == [None]
+
+
+def test_an_invoice_issued_already_is_neither_taken_nor_mailed(five: list[Invoice], owner: User) -> None:
+    batch = together(five[:1], owner, mails_too=True)
+    issued = issuing.issue(invoice=five[0], by=owner, at=make.NOW)
+    make.run_errands(make.NOW)
+    item = batch.items.get()
+    assert (item.refusal, str(issued.number) in item.note) == ("", True)
+    assert not Mail.objects.exists()
+    with pytest.raises(batching.BatchingError, match="déjà été émise"):
+        together([issued], owner, mails_too=True)
 
 
 def test_no_draft_of_another_business_and_never_nothing(five: list[Invoice], owner: User) -> None:

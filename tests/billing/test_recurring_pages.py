@@ -164,7 +164,7 @@ def test_ticked_drafts_are_issued_by_the_person_who_pressed_once(
     first, second, third = drafts_of(buyer, owner, 3)
     shown = said(visit.get(page("issue_together"), {"draft": [third.pk, first.pk]}))
     form = dict(re.findall(r'name="(request_id|drafts)" value="([^"]*)"', shown))
-    assert form["drafts"] == f"{first.pk},{third.pk}"
+    assert form["drafts"] == f"{first.pk}-1,{third.pk}-1"
     for _click in range(2):
         answer = visit.post(page("issue_together"), form)
     batch = IssueBatch.objects.get()
