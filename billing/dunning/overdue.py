@@ -16,6 +16,7 @@ from billing.dunning.interest import Change, Interest, interest, rates_between
 from billing.dunning.turning import InEuros
 from billing.mentions import TRADERS
 from billing.models import Invoice, PaymentRequest
+from billing.partners import announcing
 from lib import law
 from lib.money import euros, total
 from people.models import Client
@@ -62,9 +63,10 @@ def claim_on(invoice: Invoice, on: date, request: PaymentRequest | None = None) 
 
 
 def claim_from(invoice: Invoice, parts: InEuros, in_kind: Money, request: PaymentRequest | None = None) -> Claim:
-    """Return the same, from what is left of the invoice."""
+    """Return the same, from what is left of the invoice; what it says will be set off is not asked for in euros."""
     if request is None:
-        return Claim(invoice, None, parts.own, in_kind, invoice.due_on)
+        own = max(parts.own - announcing.to_set_off(invoice), NOTHING)
+        return Claim(invoice, None, own, in_kind, invoice.due_on)
     left = next((left for row, left in parts.requested if row.pk == request.pk), NOTHING)
     return Claim(invoice, request, left, in_kind, request.due_on)
 

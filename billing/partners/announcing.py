@@ -3,7 +3,8 @@
 The pair is chosen on the draft; its sentence is frozen with the invoice's mentions (BT-20, note PAI). What is to be
 paid stays whole (BT-115): both invoices are paid on the day of the set-off (AFNOR XP Z12-014, case 40), which a
 person does later. When no euro is left beside, the means of payment is the clearing between partners (BT-81 = 97).
-Locks, in this order: the draft, the received invoice.
+Two invoices never announce the same euros: what another one announced and has not set off yet is no longer free.
+Locks, in this order: the draft, the received invoices; issuing takes them before the series.
 """
 
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from djmoney.money import Money
 
+from billing import balances
 from billing.claiming import Claim
 from billing.models import Invoice, PlannedSetOff, ReceivedInvoice, SetOff
 from billing.partners.received_left import left_of
@@ -45,10 +47,39 @@ def announce(
     PlannedSetOff.objects.filter(invoice=draft, received=theirs).delete()
     if value.amount <= 0:
         return None
-    if value != cents(value) or value > left_of(theirs):
-        words = {"left": written(left_of(theirs), draft.language)}
+    if value != cents(value) or value > free_of(theirs, draft):
+        words = {"left": written(max(free_of(theirs, draft), euros(0)), draft.language)}
         raise AnnouncingError(_("Of the client’s invoice, %(left)s is left.") % words)
     return PlannedSetOff.objects.create(invoice=draft, received=theirs, value=value)
+
+
+def hold(draft: Invoice) -> None:
+    """Lock the client's invoices that a draft announces, so that two drafts issued at once do not share one."""
+    ids = draft.planned_set_offs.values("received")
+    list(ReceivedInvoice.objects.select_for_update(of=("self",)).filter(pk__in=ids).order_by("pk"))
+
+
+def free_of(received: ReceivedInvoice, draft: Invoice) -> Money:
+    """Return what is left of a client's invoice, less what other issued invoices announced and have not set off."""
+    rows = PlannedSetOff.objects.filter(received=received, invoice__issued_at__isnull=False)
+    rows = rows.exclude(invoice__in=[pk for pk in (draft.pk, draft.replaces_id) if pk]).select_related("invoice")
+    left: Money = left_of(received) - total(_not_yet(row) for row in rows if balances.stands(row.invoice))
+    return left
+
+
+def to_set_off(invoice: Invoice) -> Money:
+    """Return the euros that an issued invoice says will be set off, and that are not yet: nobody is asked for them."""
+    said = (invoice.mentions or {}).get("set_off")
+    if not said:
+        return euros(0)
+    made = balances.total_of(SetOff.objects.filter(invoice=invoice), "rest")
+    coming = total(min(_not_yet(row), left_of(row.received)) for row in announced(invoice))
+    return max(min(euros(said) - made, coming), euros(0))
+
+
+def _not_yet(row: PlannedSetOff) -> Money:
+    made = balances.total_of(SetOff.objects.filter(invoice=row.invoice_id, received=row.received_id), "value")
+    return max(row.value - made, euros(0))
 
 
 def announced(draft: Invoice) -> list[PlannedSetOff]:
@@ -108,7 +139,7 @@ def obstacles(draft: Invoice, claimed: Money) -> Iterator[str]:
         yield _("The set-off %(number)s pays the invoice that this one would replace: undo it first.") % words
     rows = announced(draft)
     for row in rows:
-        if not row.received.stands or row.value > left_of(row.received):
+        if not row.received.stands or row.value > free_of(row.received, draft):
             words = {"number": row.received.number}
             yield (
                 _("Less is left of the client’s invoice %(number)s than the set-off that this draft announces.") % words

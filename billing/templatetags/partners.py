@@ -7,9 +7,10 @@ from django.template import Context
 
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover, Slip, SlipLine
 from billing.partners import slips
+from billing.partners.announcing import free_of
 from billing.partners.forms import AnnounceForm
 from billing.partners.received_left import still_open
-from lib.money import summed
+from lib.money import euros, summed
 from people.models import Client, Role
 
 register = template.Library()
@@ -56,11 +57,13 @@ def announced_on(context: Context, draft: Invoice) -> dict[str, Any]:
     """`{% announced_on invoice %}`: on a draft, the client's own invoices that it may say it is set off against."""
     open_ones = ReceivedInvoice.objects.filter(client=draft.client_id)
     rows: list[Any] = [] if draft.corrects_id else list(still_open(open_ones).order_by("issued_on")[:MOST])
+    # What another invoice announced already is not offered again.
     planned = {row.received_id: row.value for row in draft.planned_set_offs.all()}
     for row in rows:
-        row.still, row.planned = summed(row.left), planned.get(row.pk)
+        row.still, row.planned = max(free_of(row, draft), euros(0)), planned.get(row.pk)
         initial = {"received": row.pk, "value": row.planned or row.still}
         row.form = AnnounceForm(rows=open_ones, initial=initial, auto_id=f"id_{row.pk}_%s")
+    rows = [row for row in rows if row.planned or row.still.amount]
     return _page(context) | {"invoice": draft, "rows": rows}
 
 

@@ -8,8 +8,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from billing import facturx, issuing, paper, stating
+from billing.dunning import overdue
 from billing.models import Invoice, PlannedSetOff, ReceivedInvoice
-from billing.partners import announcing, receiving
+from billing.partners import announcing, receiving, setting_off
 from billing.partners.set_off_paper import set_off_pdf
 from lib.money import euros
 from quotes.models import Acceptance
@@ -109,6 +110,38 @@ def test_what_is_announced_is_no_more_than_is_left_or_claimed() -> None:
     announce(deal, draft, theirs, "0")
     assert not PlannedSetOff.objects.exists()
     assert "set_off" not in (issued_by(draft, at=JANUARY).mentions or {})
+
+
+def test_two_invoices_never_announce_the_same_euros() -> None:
+    deal, draft, theirs = draft_and_theirs("1500")
+    second = final_of(accepted(client=deal.quote.client), at=JANUARY, issued=False)
+    announce(deal, draft, theirs, "1000")
+    announce(deal, second, theirs, "1000")  # both are drafts: the first one issued has it
+    issued = issued_by(draft, at=JANUARY)
+
+    with pytest.raises(issuing.IssuingError, match="FC-014"):
+        issued_by(second, at=JANUARY)
+    with pytest.raises(announcing.AnnouncingError, match="500,00"):
+        announce(deal, second, theirs, "500.01")
+    set_off_of(deal, issued, theirs, rest="400", covers=[])  # of what is left, 600 are still for the first one
+    with pytest.raises(announcing.AnnouncingError, match="500,00"):
+        announce(deal, second, theirs, "500.01")
+    announce(deal, second, theirs, "500")
+    issued_by(second, at=JANUARY)
+
+
+def test_nobody_is_asked_in_euros_for_what_the_invoice_says_will_be_set_off() -> None:
+    deal, draft, theirs = draft_and_theirs("500")
+    announce(deal, draft, theirs, "500")
+    issued, day = issued_by(draft, at=JANUARY), JANUARY.date()
+
+    assert overdue.claim_on(issued, day).left == euros("700")
+    made = set_off_of(deal, issued, theirs, rest="200", covers=[])
+    assert overdue.claim_on(issued, day).left == euros("700")
+    setting_off.undo(set_off=made, by=recorder_of(deal), at=JANUARY, reason="Erreur")
+    assert overdue.claim_on(issued, day).left == euros("700")
+    received_of(deal, "300", "AV-1", corrects=theirs)  # only 200 of theirs are left to set off
+    assert overdue.claim_on(issued, day).left == euros("1000")
 
 
 def test_a_withdrawn_invoice_is_announced_no_more() -> None:
