@@ -206,7 +206,7 @@ def texts(facts: f.InvoiceFacts) -> str:
     """Return every text that a person typed and that will be printed, to look for characters no font has."""
     parties = (facts.seller, facts.buyer)
     words = [getattr(party, name) for party in parties for name in sorted(PARTY_FIELDS)]
-    words += [text for line in facts.lines for text in (line.title, line.description)]
+    words += [text for line in facts.lines for text in (line.section, line.title, line.description)]
     words += [facts.engagement, facts.buyer_accounting_reference]
-    words += [facts.title, facts.reason, facts.order_reference, *(note.text for note in facts.notes)]
+    words += [facts.title, facts.reason, facts.terms, facts.order_reference, *(note.text for note in facts.notes)]
     return " ".join([*words, *(part.label for part in facts.parts)])

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 from django.utils.translation import override
 
-from billing import paper
+from billing import paper, stating
 from billing.facts import STANDARD
+from lib import pdf
 from tests.kit.samples import FARM, SAMPLES, SITE, invoice, line
 
 
@@ -157,3 +158,9 @@ def test_a_duplicate_says_so_beside_what_its_corner_says_already():
     assert words(SAMPLES["franchise"], duplicate=True).count("duplicata") == 1
     assert "duplicata" not in words(SAMPLES["franchise"])
     assert "duplicata · démonstration" in words(replace(SAMPLES["franchise"], is_demonstration=True), duplicate=True)
+
+
+def test_every_text_that_is_printed_is_looked_at_for_characters_that_no_font_has():
+    under_a_heading = line(1, "Site", "1", "80", section="🌱 Site")
+    hostile = invoice(STANDARD, (under_a_heading,), terms="Paiement à réception 🌧")
+    assert {"🌱", "🌧"} <= pdf.missing_glyphs(stating.texts(hostile))
