@@ -28,7 +28,7 @@ from billing.drafting import (
 )
 from billing.models import Invoice, InvoiceTerm
 from billing.roles import CLOSING, DEPOSIT, FINAL, NOT_REPLACED, STANDARD, issued_of, role_is
-from billing.splitting import gross, remaining, shared
+from billing.splitting import credited, exceed, gross, remaining, shared
 from lib.money import euros, share, total, written
 from people.models import User
 from quotes.models import Acceptance, Kind, MoneyDue, RemunerationTerm
@@ -112,6 +112,15 @@ def left_to_ask(acceptance: Acceptance, *, besides: Invoice | None = None) -> Mo
     in_euros = total(term.value for term in agreed) - total(part.value for part in asked) - drafted
     whole = total(gross(tax) for tax in _not_asked(acceptance, besides))
     return max(min(in_euros, whole), euros(0))
+
+
+def is_left_of_quote(deposit: Invoice) -> bool:
+    """Tell whether a draft still asks, at each VAT rate, for no more than the issued invoices leave of its quote."""
+    assert deposit.acceptance is not None
+    agreed = progress.left_of_quote(deposit.acceptance, taxes_of(deposit.acceptance.version))
+    issued = [row for row in _deposits(deposit.acceptance) if row.issued_at is not None]
+    left = remaining(agreed, [tax for row in issued for tax in _said(row)])
+    return not exceed(credited(_said(deposit), left), left)
 
 
 # Written ----------------------------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from billing import balances, claiming, progress
 from billing.deducting import deducted_in, left_per_rate
-from billing.depositing import left_to_ask
+from billing.depositing import is_left_of_quote, left_to_ask
 from billing.models import Invoice
 from billing.months import is_as_drafted
 from billing.replaceable import why_not_replaced
@@ -19,6 +19,7 @@ from billing.roles import CLOSING, DEPOSIT, PROGRESS, issued_of, role_of
 from billing.splitting import exceed
 from lib.days import day_written
 from lib.money import total, written
+from quotes.models import Acceptance
 
 
 def obstacles(invoice: Invoice) -> Iterator[str]:
@@ -71,8 +72,13 @@ def _deposit(invoice: Invoice) -> Iterator[str]:
         yield _("What came in %(month)s has changed since this draft: throw it away and prepare it again.") % {
             "month": month
         }
-    elif invoice.term_id is None and invoice.total > left_to_ask(invoice.acceptance, besides=invoice):
+    elif not is_left_of_quote(invoice) or _is_more_than_may_be_asked(invoice, invoice.acceptance):
         yield _("Less than that is left of the quote: throw this draft away, and ask for less.")
+
+
+def _is_more_than_may_be_asked(invoice: Invoice, acceptance: Acceptance) -> bool:
+    """Tell whether a deposit that no term foresaw asks for more than what was agreed in euros."""
+    return invoice.term_id is None and bool(invoice.total > left_to_ask(acceptance, besides=invoice))
 
 
 def _whole_or_progress(invoice: Invoice) -> Iterator[str]:

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from billing import crediting, depositing, drafting, settling
+from billing import crediting, depositing, drafting, issuing, settling
 from billing.models import Invoice
 from lib.money import euros
 from people.models import User
@@ -12,6 +12,7 @@ from quotes.models import Acceptance
 from records.models import Errand
 from tests import make
 from tests.billing.conftest import NOW, TODAY, deposit_of, final_of, issued_by
+from tests.billing.test_progress import progress_of
 
 
 def test_a_deposit_drafted_after_the_whole_is_deducted_from_it(acceptance: Acceptance) -> None:
@@ -33,6 +34,15 @@ def test_a_whole_already_issued_stays_what_it_is(acceptance: Acceptance) -> None
 
     whole.refresh_from_db()
     assert whole.type == Invoice.Type.STANDARD
+
+
+def test_a_deposit_drafted_before_the_work_went_on_asks_for_no_more_than_is_left(acceptance: Acceptance) -> None:
+    """360 € of deposit were prepared, 90 % of 1 200 € are invoiced first: 120 € are left to ask for."""
+    deposit = deposit_of(acceptance, issued=False)
+    progress_of(acceptance, 90)
+
+    with pytest.raises(issuing.IssuingError, match="Il reste moins que cela du devis"):
+        issued_by(deposit)
 
 
 # A form that somebody else sent -----------------------------------------------------------------------------------
