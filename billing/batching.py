@@ -47,9 +47,10 @@ def issue_together(
     mails_too: bool = False,
     seen: Mapping[int, int | None] | None = None,
 ) -> IssueBatch:
-    """Promise that these drafts are issued, in this order, as they were read. The same `request_id` returns the first batch.
+    """Promise that these drafts are issued, in this order, as they were read.
 
-    `seen`: the revision that was shown, by id, where it is not the one given. Raises BatchingError.
+    The same `request_id` again returns the first batch. `seen`: the revision that was shown, by id, where it is not
+    the one given. Raises BatchingError.
     """
     Business.objects.select_for_update(no_key=True).get(pk=business.pk)  # of two presses, one sees the other's batch
     if (found := IssueBatch.objects.filter(request_id=request_id, business=business).first()) is not None:

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from people.models import Business, User
@@ -130,12 +129,13 @@ def _day(at: datetime, business: Business) -> date:
 
 
 def _could_double(business: Business, now: NumberSeries, wanted: Pattern, on: date) -> Iterator[str]:
-    """Say which other series could give the same number in the same year (BOI-TVA-DECLA-30-20-20-10), if any."""
-    for other in _others(business, Kind(now.kind), on):
-        if patterns.may_meet(wanted, patterns.kept(other.pattern)):
+    """Say which other series could give the same number (BOI-TVA-DECLA-30-20-20-10), if any."""
+    for other in _others(business, Kind(now.kind)):
+        look = patterns.kept(other.pattern)
+        if _share_a_time(other, look, wanted, on) and patterns.may_meet(wanted, look):
             yield _("The %(kind)s have numbers %(pattern)s: two documents could bear the same one.") % {
                 "kind": NumberSeries.Kind(other.kind).label,
-                "pattern": patterns.kept(other.pattern).shown(),
+                "pattern": look.shown(),
             }
     for past in NumberSeries.objects.filter(business=business, kind=now.kind, partner=None, given__gt=0):
         old = patterns.kept(past.pattern)
@@ -143,12 +143,19 @@ def _could_double(business: Business, now: NumberSeries, wanted: Pattern, on: da
             yield _("Numbers %(pattern)s were given already: one could come back.") % {"pattern": old.shown()}
 
 
-def _others(business: Business, kind: Kind, on: date) -> Iterator[NumberSeries]:
+def _share_a_time(other: NumberSeries, look: Pattern, wanted: Pattern, on: date) -> bool:
+    """Tell whether a series still counts, or stopped when its numbers are not told from ours by the year they bear."""
+    if other.closed_at is None or patterns.NEVER in (look.restarts, wanted.restarts):
+        return True
+    return other.last_on is not None and other.last_on.year == on.year
+
+
+def _others(business: Business, kind: Kind) -> Iterator[NumberSeries]:
     """Yield the series whose numbers must stay apart from those of a kind: all invoices together, the rest by kind."""
     if kind not in INVOICES:
         return
     rows = NumberSeries.objects.filter(business=business, kind__in=INVOICES).exclude(kind=kind, partner=None)
-    yield from rows.filter(Q(closed_at=None) | Q(last_on__year=on.year))
+    yield from rows
     begun = set(rows.filter(closed_at=None, partner=None).values_list("kind", flat=True))
     for usual in set(INVOICES) - {kind, Kind.DEPOSIT} - begun:
         yield NumberSeries(kind=usual, pattern=str(numbering.usual(usual, dedicated=usual in DEDICATED)))

@@ -72,6 +72,26 @@ def test_a_look_left_this_year_is_not_taken_by_another_kind(business: Business) 
         change(business, "F{année}-{compteur:4}", CREDIT_NOTE)
 
 
+def test_a_look_without_a_year_is_never_taken_by_another_kind_even_years_later(business: Business) -> None:
+    change(business, "V{compteur:8}")
+    take(business)
+    change(business, "FAC{année}-{compteur:4}")
+    later = datetime(2028, 3, 1, 9, tzinfo=UTC)
+    with pytest.raises(RenumberingError, match="factures"):
+        change(business, "V{compteur:8}", CREDIT_NOTE, at=later)
+    with pytest.raises(RenumberingError, match="factures"):
+        change(business, "V{année}{compteur:4}", CREDIT_NOTE, at=later)
+
+
+def test_a_look_with_a_year_is_free_again_the_year_after(business: Business) -> None:
+    take(business)
+    change(business, "FAC{année}-{compteur:4}")
+    later = datetime(2028, 3, 1, 9, tzinfo=UTC)
+    change(business, "F{année}-{compteur:4}", CREDIT_NOTE, at=later)
+    with pytest.raises(RenumberingError, match="factures"):
+        change(business, "F2026-{compteur:4}", DEPOSIT, at=later)
+
+
 def test_another_rhythm_never_gives_an_old_number_again(business: Business) -> None:
     change(business, "F{année}{compteur:4}")
     take(business)
