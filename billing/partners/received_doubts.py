@@ -17,14 +17,19 @@ INVOICES = ("380", "384", "386", "389", "393", "326", "71")
 
 
 def is_credit(said: Mapping[str, Any]) -> bool:
-    return said.get("type") in CREDIT_NOTES
+    """Tell whether a file is a credit note: by its kind, or because its total is negative, whatever its kind."""
+    return said.get("type") in CREDIT_NOTES or _is_negative(said)
+
+
+def _is_negative(said: Mapping[str, Any]) -> bool:
+    return Decimal(said.get("total") or 0) < 0
 
 
 def doubts(said: Mapping[str, Any], client: Client, language: str, typed: ReceivedInvoice | None = None) -> list[str]:
     """Return what a person should look at, in sentences; nothing here stops anything. `said` is {} without data."""
     if not said:
         return []
-    found = [*_who(said, client), *disagreements(said, language)]
+    found = [*_who(said, client), *_negative(said), *disagreements(said, language)]
     return [*found, *(_typed(said, typed, language) if typed else ())]
 
 
@@ -42,6 +47,11 @@ def _who(said: Mapping[str, Any], client: Client) -> Iterator[str]:
         yield _("It is addressed to %(name)s, SIREN %(siren)s: not to you.") % words
     if said["type"] and said["type"] not in (*INVOICES, *CREDIT_NOTES):
         yield _("It is of an unusual kind (code %(code)s).") % {"code": said["type"]}
+
+
+def _negative(said: Mapping[str, Any]) -> Iterator[str]:
+    if _is_negative(said) and said.get("type") not in CREDIT_NOTES:
+        yield _("Its total is negative: it is read as a credit note.")
 
 
 def _typed(said: Mapping[str, Any], typed: ReceivedInvoice, language: str) -> Iterator[str]:

@@ -1,5 +1,6 @@
 """The client's own invoice: brought and read, or typed; confirmed by a person, kept, withdrawn by a row."""
 
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -58,6 +59,17 @@ def test_what_a_file_says_is_proposed_then_recorded_with_its_file(acceptance: Ac
     assert (received.document.name, received.document.media_type) == ("n- 14.pdf", "application/pdf")
     assert not ReceivedUpload.objects.exists()
     assert problems(acceptance) == []
+
+
+def test_an_invoice_below_nothing_is_read_as_a_credit_note(acceptance: Acceptance) -> None:
+    content = re.sub(rb">(\d+\.\d\d)</ram:(\w*)Amount>", rb">-\1</ram:\2Amount>", farm.xml())
+
+    upload = brought(acceptance, content, "avoir.xml")
+    proposed = receiving.proposal(upload)
+
+    assert upload.read["type"] == "380"
+    assert (upload.read["total"], proposed["net"], proposed["is_credit"]) == ("-200.00", euros("200").amount, True)
+    assert [doubt for doubt in upload.wrong if "avoir" in doubt]
 
 
 def test_a_typed_invoice_has_no_file(acceptance: Acceptance) -> None:
