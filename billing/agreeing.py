@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing.drafting import DraftingError, save_now
+from billing.dunning.turning import why_asked
 from billing.models import AgreedPart, Invoice, InvoiceTerm, Receipt, Shortfall
 from billing.roles import is_replaced
 from lib.money import cents, euros, total, written
@@ -192,12 +193,17 @@ def due_in_euros(
 
 @transaction.atomic(durable=True)
 def undo_due_in_euros(*, shortfall: Shortfall, by: User, at: datetime, reason: str) -> Shortfall:
-    """Undo such a decision by its mirror: the units are to come again. A second time returns the first mirror."""
+    """Undo such a decision by its mirror: the units are to come again. A second time returns the first mirror.
+
+    Raises AgreeingError without a reason, or while a payment request asks for these units in euros.
+    """
     _lock(shortfall.part)
     if (found := Shortfall.objects.filter(reverses=shortfall).first()) is not None:
         return found
     if shortfall.reverses_id is not None or not reason.strip():
         raise AgreeingError(_("Say why: the books keep the reason."), "reason")
+    if why := why_asked(shortfall):
+        raise AgreeingError(why)
     mirror = Shortfall.objects.create(
         part=shortfall.part,
         quantity=-shortfall.quantity,

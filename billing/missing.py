@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from billing.allocating import SettlingError, lock_quote_of
+from billing.dunning.turning import why_asked
 from billing.models import MissedDelivery, Receipt
 from lib.money import cents, euros
 from people.models import User
@@ -62,7 +63,7 @@ def recorded_days(term: RemunerationTerm) -> set[date]:
 def reverse_missed(*, missed: MissedDelivery, by: User, at: datetime, reason: str) -> MissedDelivery:
     """Undo a missed delivery by its mirror: the day waits for an answer again. A second time returns the first mirror.
 
-    Raises SettlingError without a reason, or for a reversal itself.
+    Raises SettlingError without a reason, for a reversal itself, or while a payment request asks for it in euros.
     """
     lock_quote_of(missed.term)
     if missed.reverses_id is not None:
@@ -71,6 +72,8 @@ def reverse_missed(*, missed: MissedDelivery, by: User, at: datetime, reason: st
         return found
     if not reason.strip():
         raise SettlingError(_("Say why: the books keep the reason."), "reason")
+    if why := why_asked(missed):
+        raise SettlingError(why)
     mirror = MissedDelivery.objects.create(
         term=missed.term,
         planned_on=missed.planned_on,

@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, QuerySet, Sum
+from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing import balances
@@ -183,6 +184,24 @@ def _of_term(term: RemunerationTerm, basis: str, quantity: Decimal, value: Money
 
 def _of_part(part: AgreedPart, quantity: Decimal, value: Money) -> Askable:
     return Askable(DUE, part.kind, part.label, part.unit, part.unit_value, quantity, value, part=part)
+
+
+def why_asked(row: MissedDelivery | Shortfall) -> str:
+    """Return why what will not come is not undone, in words; "" when it may be: its payment request would stand, and
+    the same units be asked for twice. Needs the lock under which requests are made."""
+    of: dict[str, Any] = {"term": row.term} if isinstance(row, MissedDelivery) else {"part": row.part}
+    asked = PaymentRequest.objects.filter(basis=DUE, **of)
+    last = asked.filter(reverses=None, reversed_by=None).select_related("invoice").order_by("pk").last()
+    if last is None:
+        return ""
+    if isinstance(row, MissedDelivery):
+        rows: Any = _missed_rows(row.term, last.invoice)
+    else:
+        rows = Shortfall.objects.filter(part=row.part)
+    if _summed(rows, "quantity") - row.quantity >= _summed(asked, "quantity"):
+        return ""
+    words = {"reference": last.reference}
+    return _("The payment request %(reference)s asks for it in euros: undo the request first.") % words
 
 
 # Rows ----------------------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -16,7 +17,7 @@ from billing.agreeing import PartValues
 from billing.dunning import overdue, requesting, turning
 from billing.dunning.requesting import RequestingError, Wish, askable_of, left_of
 from billing.expecting import outstanding_of, unanswered
-from billing.models import Invoice, PaymentRequest
+from billing.models import Invoice, MissedDelivery, PaymentRequest
 from lib import clock
 from lib.money import euros, total
 from quotes.models import Acceptance, Kind, MoneyDue
@@ -325,6 +326,28 @@ def test_a_shortfall_of_an_invoice_without_a_quote_is_asked_for_once() -> None:
     assert balance(invoice) == ("190.00", "60.00")
     assert left_of(request, ON) == euros(40)
     assert askable_of(invoice, ON) == []
+    undo: Any = {"shortfall": agreeing.shortfalls_of(invoice)[0], "by": by, "at": LATER, "reason": "Il en reste"}
+    with pytest.raises(agreeing.AgreeingError, match=f"{request.reference} .* d’abord"):
+        agreeing.undo_due_in_euros(**undo)
+    requesting.withdraw(request=request, by=by, at=LATER)
+    agreeing.undo_due_in_euros(**undo)
+    assert balance(invoice) == ("150.00", "100.00")
+
+
+def test_a_missed_day_that_is_asked_for_is_not_undone_before_its_request() -> None:
+    acceptance = deal()
+    invoice = invoiced(acceptance)
+    missed(acceptance, 0, 1)
+    request = ask(invoice, 1)
+    first, second = MissedDelivery.objects.order_by("pk")
+    undo: Any = {"by": recorder_of(acceptance), "at": LATER, "reason": "Il est venu"}
+    settling.reverse_missed(missed=first, **undo)  # one of the two was asked for
+
+    with pytest.raises(settling.SettlingError, match=f"{request.reference} .* d’abord"):
+        settling.reverse_missed(missed=second, **undo)
+    requesting.withdraw(request=request, by=recorder_of(acceptance), at=LATER)
+    settling.reverse_missed(missed=second, **undo)
+    assert balance(invoice) == ("0.00", "300.00")
 
 
 def test_what_is_waived_is_neither_asked_for_nor_reminded_of() -> None:
