@@ -258,19 +258,23 @@ def charges_no_vat(draft: Invoice) -> bool:
 
 
 def situation_of(draft: Invoice) -> vat.Situation:
-    """Return who sells to whom, for VAT: as in what it corrects, as in the quote that was agreed, else as today."""
+    """Return who sells to whom, for VAT: as in what it corrects, as in the quote that was agreed, else as today; the
+    regime as `regime_of` says."""
     agreed = draft.corrects or (draft.acceptance.version if draft.acceptance else None)
     if agreed is None:
-        return vat.between(draft.business, draft.client)
+        today = vat.between(draft.business, draft.client)
+        before = (draft.replaces.seller if draft.replaces else None) or {}
+        return replace(today, regime=regime_of(draft), exemption=before.get("vat_exemption", today.exemption))
     situation = vat.of_parties(agreed.seller or {}, agreed.buyer or {})
     return replace(situation, regime=regime_of(draft))
 
 
 def regime_of(draft: Invoice) -> str:
-    """Return the VAT regime that makes the amounts of an invoice: for a credit note that of what it corrects, for an
-    accepted quote that of the price agreed (issuing refuses another one than today's), else that of the business."""
-    if draft.corrects:
-        said = draft.corrects.seller
+    """Return the VAT regime that makes the amounts of an invoice: for a credit note or a replacement that of what it
+    corrects or replaces, for an accepted quote that of the price agreed (issuing refuses another one than today's),
+    else that of the business."""
+    if earlier := draft.corrects or draft.replaces:
+        said = earlier.seller
     else:
         said = draft.acceptance.version.seller if draft.acceptance else None
     return str((said or {}).get("vat_regime", draft.business.vat_regime))

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from billing import drafting, issuing
+from billing import drafting, issuing, replacing
 from billing.models import Invoice
 from lib.money import euros
 from people.models import Business
@@ -62,6 +62,24 @@ def test_an_invoice_without_a_quote_follows_the_regime_of_its_day(acceptance: Ac
     )  # fmt: skip
 
     assert Invoice.objects.get(pk=draft.pk).total == euros("120")
+
+
+def test_a_replacement_keeps_the_regime_of_what_it_replaces(acceptance: Acceptance) -> None:
+    client, by = acceptance.quote.client, recorder_of(acceptance)
+    line = drafting.DraftLine(unit_price=euros("100"), title="Heure")
+    draft = drafting.draft_standard(
+        activity=client.activity, client=client, title="Dépannage", lines=[line], by=by, at=NOW,
+        request_id=uuid.uuid4(),
+    )  # fmt: skip
+    first = issuing.issue(invoice=draft, by=by, at=NOW)
+    change(acceptance, NORMAL)
+
+    first = Invoice.objects.get(pk=first.pk)
+    made = replacing.draft_replacement(invoice=first, by=by, at=NOW, request_id=uuid.uuid4())
+    second = issuing.issue(invoice=made, by=by, at=NOW)
+
+    assert (first.total, second.total, second.vat) == (euros("100"), euros("100"), euros("0"))
+    assert (second.seller or {})["vat_regime"] == FRANCHISE
 
 
 def test_the_form_of_another_invoice_is_refused_in_words(acceptance: Acceptance) -> None:
