@@ -18,7 +18,7 @@ from billing.selfbilled.sealing import seal_of_mandate
 from lib import pdf
 from lib.days import day_written
 from lib.seals import canonical, salted
-from people.models import User
+from people.models import Contact, User
 from quotes.answering import AnswerError, read_scan
 from records import errands, keeping, ledger
 from records.subjects import ref
@@ -231,7 +231,11 @@ def _end(end: MandateEnd, reason: str) -> MandateEnd:
 
 
 def locked_by(link: MandateLink) -> Mandate:
-    """Lock the link's mandate and return it. Raises MandateError when the link was renewed or revoked meanwhile."""
+    """Lock the link's mandate and return it.
+
+    Raises MandateError when the link was renewed or revoked meanwhile, or when its contact was removed: they still
+    read what they were sent, and no longer answer for the client.
+    """
     mandate = locked(link.mandate)
     seen = link.generation
     link.refresh_from_db(fields=["generation", "revoked_at"])
@@ -240,4 +244,6 @@ def locked_by(link: MandateLink) -> Mandate:
         raise MandateError(_("This link was replaced by a newer one: look for the latest mail from the sender."))
     if link.revoked_at is not None:
         raise MandateError(_("This link was withdrawn by whoever sent it: ask them for another one."))
+    if Contact.objects.filter(pk=link.contact_id, archived_at__isnull=False).exists():
+        raise MandateError(_("Whoever had this link was removed from the client’s contacts: ask for another link."))
     return mandate

@@ -16,6 +16,7 @@ from billing.selfbilled.drafting import SelfBillingError, draft_from_receipts
 from billing.selfbilled.verifying import self_billed_as_sealed
 from lib import freezing
 from lib.money import euros
+from people import keeping_clients
 from records.models import LedgerEntry, Mail
 from tests.billing.mandated import (
     NOW,
@@ -49,6 +50,15 @@ def answered(invoice: SelfBilledInvoice, kind: str, days: int = 0, **changed: An
     said = {"name": "Camille Ferrand", "reason": "Il y avait trois paniers.", "request_id": uuid.uuid4()} | changed
     link = said.pop("link", None) or link_of(invoice.mandate)
     return approving.answer(link=link, invoice=invoice, kind=kind, at=NOW + timedelta(days=days), **said)
+
+
+def test_a_contact_removed_since_approves_nothing() -> None:
+    invoice = issued()
+    keeping_clients.remove_contact(link_of(invoice.mandate).contact, by=owner_of(invoice.client), at=NOW)
+
+    with pytest.raises(SelfBillingError, match="retiré"):
+        answered(invoice, "APPROVED")
+    assert state_of(invoice, TODAY) == State.WAITING
 
 
 def test_silence_past_the_last_day_is_acceptance_and_writes_nothing() -> None:

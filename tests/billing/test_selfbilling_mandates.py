@@ -9,10 +9,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from billing.models import Mandate, MandateAcceptance
-from billing.selfbilled import mandate_answering, mandating
+from billing.selfbilled import mandate_answering, mandate_doors, mandating
 from billing.selfbilled.mandating import MandateError, State, holds, state_of
 from billing.selfbilled.verifying import mandates_as_sealed
 from lib import freezing
+from people import keeping_clients
 from people.models import Business, Client
 from records import keeping
 from records.models import Document, LedgerEntry, Mail
@@ -121,6 +122,19 @@ def test_a_yes_keeps_the_seal_the_digest_and_the_words_and_is_mailed_to_both(run
         "billing/mandate_accepted_partner": "camille@example.org",
     }
     assert Document.objects.filter(what="mandate_accepted_pdf").count() == 1
+
+
+def test_a_contact_removed_since_reads_but_neither_accepts_nor_ends() -> None:
+    mandate = proposed()
+    link = link_of(mandate)
+    keeping_clients.remove_contact(link.contact, by=owner_of(mandate.client), at=NOW)
+
+    assert mandate_doors.open_link(mandate_doors.token_of(link))[0] == link
+    with pytest.raises(MandateError, match="retiré"):
+        yes(mandate, link=link)
+    with pytest.raises(MandateError, match="retiré"):
+        mandate_answering.end_by_partner(link=link, ends_on=TODAY, reason="", request_id=uuid.uuid4(), at=NOW)
+    assert state_of(mandate, TODAY) == State.PROPOSED
 
 
 def test_a_yes_said_twice_is_one() -> None:
