@@ -32,7 +32,7 @@ from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.missing import miss, missed_on, recorded_days, reverse_missed
 from billing.models import AgreedPart, Allocation, Invoice, MissedDelivery, Receipt
-from billing.partners.compensated import why_bound
+from billing.partners.compensated import why_kept
 from billing.sealing import seal_of_receipt
 from lib import law
 from lib.money import cents, euros, written
@@ -341,7 +341,7 @@ def tell(receipt: Receipt, at: datetime) -> None:
 def reverse_receipt(*, receipt: Receipt, by: User, at: datetime, reason: str) -> Receipt:
     """Undo a receipt by its mirror, and take back what it settled. The second time returns the first reversal.
 
-    Raises SettlingError without a reason, for a reversal itself, or for what a standing set-off made or covers.
+    Raises SettlingError without a reason, for a reversal itself, or for what compensated.why_kept holds fast.
     """
     return reverse_now(receipt=receipt, by=by, at=at, reason=reason)
 
@@ -356,7 +356,7 @@ def reverse_now(*, receipt: Receipt, by: User, at: datetime, reason: str, with_s
         return found
     if not reason.strip():
         raise SettlingError(_("Say why: the books keep the reason."), "reason")
-    if not with_set_off and (why := why_bound(locked)):
+    if not with_set_off and (why := why_kept(locked)):
         raise SettlingError(why)
     mirror = _mirror(locked, by, at, reason.strip())
     _take_back(locked, mirror, at)

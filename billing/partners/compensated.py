@@ -1,10 +1,11 @@
-"""What a standing set-off holds fast: the receipt it made, and the receipts in kind that it covers. Reads rows only."""
+"""What a standing set-off holds fast: the receipt it made, and the receipts in kind that it covers; and what an invoice
+in the partner's name was made from. Reads rows only."""
 
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing.balances import total_of
-from billing.models import Invoice, Receipt, SetOff, SetOffCover
+from billing.models import Invoice, Receipt, SelfBilledInvoice, SetOff, SetOffCover
 
 
 def covered_of(receipt: Receipt, invoice: Invoice | None = None) -> Money:
@@ -23,3 +24,16 @@ def why_bound(receipt: Receipt, invoice: Invoice | None = None) -> str:
         number = cover.set_off.number if cover else ""
         return _("The set-off %(number)s covers it: undo the set-off first.") % {"number": number}
     return ""
+
+
+def why_kept(receipt: Receipt) -> str:
+    """Return why a receipt is not undone, in words: a set-off, or an invoice written in their name that is for it and
+    stands; "" when it may be."""
+    if why := why_bound(receipt):
+        return why
+    rows = SelfBilledInvoice.objects.filter(receipts__receipt=receipt, issued_at__isnull=False)
+    standing = rows.exclude(credited_by__issued_at__isnull=False).first()
+    if standing is None:
+        return ""
+    words = {"number": standing.number}
+    return _("Invoice %(number)s, written in their name, is for it: credit that invoice first.") % words

@@ -198,6 +198,9 @@ def save_draft(
     draft = locked_draft(invoice)
     if draft.revision != revision:
         raise SelfBillingError(_("This draft was changed in another window since you opened it here: read it again."))
+    if said.settlement == EUROS and draft.receipts.exists():
+        words = _("What came settled your price already: this invoice is settled by set-off, not in euros.")
+        raise SelfBillingError(words, field="settlement")
     for name, value in _columns(said).items():
         setattr(draft, name, value)
     draft.revision += 1

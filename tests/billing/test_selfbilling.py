@@ -148,6 +148,29 @@ def test_a_draft_changes_and_goes() -> None:
     assert not SelfBilledInvoice.objects.exists()
 
 
+def test_what_came_in_kind_is_not_paid_a_second_time_in_euros() -> None:
+    mandate = mandated()
+    draft = from_receipts(mandate, baskets_came(mandate.client, *FRIDAYS))
+    said = selfbilled_drafting.Said(draft.title, TODAY, "EUROS", due_on=TODAY + timedelta(days=30))
+    with pytest.raises(SelfBillingError, match="compensation, pas en euros") as refused:
+        selfbilled_drafting.save_draft(
+            invoice=draft, revision=1, said=said, lines=None, by=owner_of(mandate.client), at=NOW
+        )
+    assert refused.value.field == "settlement"
+
+
+def test_what_an_issued_invoice_is_for_is_not_undone_before_it_is_credited() -> None:
+    mandate = mandated()
+    came = baskets_came(mandate.client, *FRIDAYS[:2])
+    invoice = issue(from_receipts(mandate, came))
+    undo: Any = {"by": owner_of(mandate.client), "at": NOW, "reason": "Erreur"}
+
+    with pytest.raises(settling.SettlingError, match=f"{invoice.number}.* d’abord un avoir"):
+        settling.reverse_receipt(receipt=came[0], **undo)
+    credited(invoice)
+    assert settling.reverse_receipt(receipt=came[0], **undo).reverses == came[0]
+
+
 # Issuing ----------------------------------------------------------------------------------------------------------
 
 
