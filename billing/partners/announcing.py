@@ -79,7 +79,8 @@ def to_set_off(invoice: Invoice) -> Money:
 
 def _not_yet(row: PlannedSetOff) -> Money:
     made = balances.total_of(SetOff.objects.filter(invoice=row.invoice_id, received=row.received_id), "value")
-    return max(row.value - made, euros(0))
+    left: Money = max(row.value - made, euros(0))
+    return left
 
 
 def announced(draft: Invoice) -> list[PlannedSetOff]:

@@ -104,9 +104,9 @@ def pair_of(invoice: Invoice, received: ReceivedInvoice, on: date) -> Pair:
 def covers_of(invoice: Invoice, received: ReceivedInvoice | None = None) -> list[Cover]:
     """Return the receipts in kind that settle an invoice, that no set-off covers, and that a client's invoice may be
     for; oldest first."""
-    rows = Receipt.objects.filter(allocations__invoice=invoice, kind__in=IN_KIND, reverses=None, reversed_by=None)
-    rows = may_be_for(received, rows) if received is not None else rows
-    rows = rows.distinct().select_related("term__version", "client", "reverses").order_by("received_on", "pk")
+    came = Receipt.objects.filter(allocations__invoice=invoice, kind__in=IN_KIND, reverses=None, reversed_by=None)
+    fitting = may_be_for(received, came) if received is not None else came
+    rows = fitting.distinct().select_related("term__version", "client", "reverses").order_by("received_on", "pk")
     found = [Cover(receipt, _free(receipt, invoice)) for receipt in rows]
     return [cover for cover in found if cover.value.amount > 0]
 

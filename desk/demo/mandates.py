@@ -54,8 +54,9 @@ def the_mandate(stage: Stage, troupe: Troupe, clients: Clients, offers: dict[str
         approving.answer(link=_link(row.mandate), invoice=row, kind=kind, name="Paul Meyer", request_id=approved, at=at)
 
     def set_off(at: datetime) -> None:
-        ours = Invoice.objects.filter(client=orchard, issued_at__isnull=False).earliest("issued_at")
         theirs = SelfBilledInvoice.objects.get(client=orchard)
+        settled = Invoice.objects.filter(allocations__receipt__self_billed__invoice=theirs, issued_at__isnull=False)
+        ours = settled.latest("settled_at_issue")
         assert theirs.received is not None
         setting_off.set_off(
             invoice=ours,
