@@ -15,9 +15,10 @@ from django.utils.translation import override
 from djmoney.money import Money
 
 from billing import claiming
+from billing.deducting import takes_of_what_is_deducted
 from billing.drafting import DraftLine, lines_of_taxes, lock_quote, situation_of, values_of_line, write
 from billing.models import Invoice
-from billing.ordering import deposit_is_deducted
+from billing.ordering import deposit_is_deducted, part_is_deducted
 from billing.roles import is_replaced
 from billing.splitting import credited, exceed, gross, shared
 from lib.days import day_written
@@ -165,4 +166,6 @@ def _vat_taken(draft: Invoice, lines: Sequence[DraftLine]) -> Money:
     if exceed(taken, left):
         words = {"number": draft.corrects.number}
         raise CreditingError(_("This credit note takes off more than is left of invoice %(number)s.") % words)
+    if takes_of_what_is_deducted(taken, draft.corrects):
+        raise CreditingError(part_is_deducted(draft.corrects), "amount")
     return total(tax.amount for tax in taken)

@@ -11,7 +11,7 @@ from decimal import Decimal
 from billing import balances
 from billing.models import Deduction, Invoice, InvoiceTax
 from billing.roles import DEPOSIT, FINAL, NOT_REPLACED, PROGRESS, REPLACEMENT, issued_of, role_of
-from billing.splitting import gross, remaining
+from billing.splitting import credited, exceed, gross, remaining
 from lib.money import euros, plain, total
 from quotes.pricing import Tax
 
@@ -34,6 +34,22 @@ def deducted_in(deposit: Invoice) -> Invoice | None:
     """Return the issued invoice that takes a deposit off, unless that invoice was itself wholly credited."""
     takers = Invoice.objects.filter(NOT_REPLACED, deductions__deposit=deposit, issued_at__isnull=False).order_by("pk")
     return next((taker for taker in takers if balances.creditable_of(taker).amount > 0), None)
+
+
+def taker_of(deposit: Invoice) -> Invoice | None:
+    """Return an issued invoice that takes a deposit off and still counts, were it covered by deposits wholly."""
+    takers = Invoice.objects.filter(NOT_REPLACED, deductions__deposit=deposit, issued_at__isnull=False).order_by("pk")
+    return next((taker for taker in takers if balances.stands(taker)), None)
+
+
+def takes_of_what_is_deducted(taken: Sequence[Tax], deposit: Invoice) -> bool:
+    """Tell whether a credit note takes a part of what a standing invoice deducts of a deposit. It may take all that is
+    left of the deposit: an invoice that was covered by it counts no more then."""
+    whole = total(gross(tax) for tax in left_per_rate(deposit))
+    if taker_of(deposit) is None or total(gross(tax) for tax in taken) >= whole:
+        return False
+    left = left_to_deduct(deposit)
+    return exceed(credited(taken, left), left)
 
 
 def left_to_deduct(deposit: Invoice, *, but_in: Invoice | None = None) -> list[Tax]:

@@ -10,13 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from billing import balances, claiming, progress
-from billing.deducting import deducted_in, left_per_rate
+from billing.deducting import deducted_in, left_per_rate, left_to_deduct, takes_of_what_is_deducted
 from billing.depositing import is_left_of_quote, left_to_ask
 from billing.models import Invoice
 from billing.months import is_as_drafted
 from billing.replaceable import why_not_replaced
 from billing.roles import CLOSING, DEPOSIT, PROGRESS, issued_of, role_of
-from billing.splitting import exceed
+from billing.splitting import exceed, gross
 from lib.days import day_written
 from lib.money import total, written
 from quotes.models import Acceptance
@@ -49,11 +49,21 @@ def deposit_is_deducted(deposit: Invoice, final: Invoice) -> str:
     )
 
 
+def part_is_deducted(deposit: Invoice) -> str:
+    """Say how much of a deposit may be credited while an invoice that it covers deducts some of it."""
+    left = total(gross(tax) for tax in left_to_deduct(deposit))
+    return _(
+        "Another invoice deducts a part of deposit %(deposit)s: credit %(left)s at most, or all that is left of it."
+    ) % {"deposit": deposit.number, "left": written(left, get_language() or "fr")}
+
+
 def _credit_note(invoice: Invoice, corrected: Invoice) -> Iterator[str]:
     final = deducted_in(corrected)
     if final is not None:
         yield deposit_is_deducted(corrected, final)
     taken = claiming.claim_of(invoice, corrected.issued_on or date.min).taxes
+    if takes_of_what_is_deducted(taken, corrected):
+        yield part_is_deducted(corrected)
     if exceed(taken, left_per_rate(corrected)):
         yield _("This credit note takes off more than is left of invoice %(number)s.") % {"number": corrected.number}
 

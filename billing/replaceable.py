@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from billing.deducting import deducted_in
+from billing.deducting import taker_of
 from billing.models import Invoice
 from billing.partners.compensated import why_bound
 from billing.releasing import settled_of
@@ -28,7 +28,7 @@ def why_not_replaced(invoice: Invoice) -> str:
         )
     if invoice.credit_notes.filter(issued_at__isnull=False).exists():
         return _("Invoice %(number)s is credited, at least in part: write credit notes for the rest.") % words
-    if role_of(invoice) == DEPOSIT and (taker := deducted_in(invoice)) is not None:
+    if role_of(invoice) == DEPOSIT and (taker := taker_of(invoice)) is not None:
         return _("Invoice %(other)s deducts deposit %(number)s: credit that one first.") % {
             **words,
             "other": taker.number,

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from billing import balances, crediting, depositing, drafting, facts, issuing, progress, progressing, stating
 from billing.models import Deduction, Invoice
+from billing.replaceable import why_not_replaced
 from lib.money import euros, total
 from quotes.models import Acceptance, MoneyDue
 from quotes.pricing import LineValues, priced
@@ -214,6 +215,37 @@ def test_a_credited_progress_frees_the_deposit_it_deducted(acceptance: Acceptanc
 
     last = progress_of(acceptance, 100)
     assert (last.total, last.deducted) == (euros("1200"), euros("360"))
+
+
+@pytest.fixture
+def half_deducted() -> Invoice:
+    """A deposit of 600 € of which a progress invoice of 360 € is wholly made."""
+    half = {**DEPOSIT, "value": euros("600")}
+    deal = accepted(terms=[half, {**ON_DELIVERY, "value": euros("600")}])
+    deposit = deposit_of(deal)
+    assert progress_of(deal, 30).payable == euros("0")
+    return deposit
+
+
+def test_what_a_covered_invoice_took_of_a_deposit_is_not_credited_in_part(half_deducted: Invoice) -> None:
+    with pytest.raises(crediting.CreditingError, match="240,00"):
+        credited(half_deducted, amount=euros("400"))
+
+    credited(half_deducted, amount=euros("240"))
+    assert half_deducted.acceptance is not None
+    last = progress_of(half_deducted.acceptance, 100)
+    assert (last.total, last.deducted, last.payable) == (euros("840"), euros("0"), euros("840"))
+
+
+def test_the_whole_of_it_is_credited_and_the_covered_invoice_counts_no_more(half_deducted: Invoice) -> None:
+    credited(half_deducted)
+
+    assert half_deducted.acceptance is not None
+    assert progress_of(half_deducted.acceptance, 100).payable == euros("1200")
+
+
+def test_a_deposit_that_covers_an_invoice_is_not_replaced(half_deducted: Invoice) -> None:
+    assert "déduit" in why_not_replaced(half_deducted)
 
 
 # The mix ----------------------------------------------------------------------------------------------------------
