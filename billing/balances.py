@@ -133,7 +133,7 @@ def _sums_of(invoices: QuerySet[Invoice]) -> tuple[dict[int, Decimal], ...]:
     credits = Invoice.objects.filter(corrects__in=invoices.order_by(), issued_at__isnull=False)
     missed: dict[int, Decimal] = {}
     terms = InvoiceTerm.objects.filter(
-        ~Exists(_claimed_again(OuterRef("term"), OuterRef("invoice__issued_at"))),
+        ~Exists(claimed_again(OuterRef("term"), OuterRef("invoice__issued_at"))),
         invoice__in=invoices.order_by(),
         term__if_missed__in=NOT_COMING,
         term__missed__recorded_at__gt=F("invoice__issued_at"),
@@ -171,14 +171,14 @@ def _missed_since_issue() -> Any:
     in_this_invoice = InvoiceTerm.objects.filter(invoice=OuterRef(OuterRef("pk")), term=OuterRef("term"))
     missed = MissedDelivery.objects.filter(
         Exists(in_this_invoice),
-        ~Exists(_claimed_again(OuterRef("term"), OuterRef(OuterRef("issued_at")))),
+        ~Exists(claimed_again(OuterRef("term"), OuterRef(OuterRef("issued_at")))),
         term__if_missed__in=NOT_COMING,
         recorded_at__gt=OuterRef("issued_at"),
     )
     return _sum(missed, "term__version", "value")
 
 
-def _claimed_again(term: Any, issued_at: Any) -> QuerySet[InvoiceTerm]:
+def claimed_again(term: Any, issued_at: Any) -> QuerySet[InvoiceTerm]:
     """Return the parts of later invoices that claim some of a term which was still to come."""
     later = InvoiceTerm.objects.filter(term=term, invoice__issued_at__gt=issued_at, value__gt=F("received"))
     return later.filter(invoice__replaced_by__issued_at__isnull=True)

@@ -15,6 +15,7 @@ from people.models import Membership
 from quotes.models import Acceptance, IfMissed, Kind
 from tests import make
 from tests.billing.conftest import NOW, TODAY, accepted, final_of, issued_by, recorder_of, term_of
+from tests.billing.test_progress import progress_of
 from tests.conftest import logged_in
 
 AFTER = datetime(2027, 2, 1, 9, 0, tzinfo=UTC)
@@ -54,13 +55,28 @@ def test_two_missed_baskets_are_proposed_for_a_credit_note(invoice: Invoice) -> 
 def test_a_draft_credit_note_waives_nothing_yet_an_issued_one_does(invoice: Invoice) -> None:
     note = credited(invoice, "40")
     assert waiving.waived_of(invoice) == euros(40)
-    issued_by(note)
+    issued_by(note, at=AFTER + timedelta(hours=1))
     assert waiving.proposal(invoice) == {}
+
+
+def test_a_credit_note_of_before_anything_was_missed_waives_nothing(invoice: Invoice) -> None:
+    issued_by(credited(invoice, "40"))
+    assert waiving.waived_of(invoice) == euros(40)
+
+
+def test_of_several_progress_invoices_the_last_answers_for_what_was_missed(db: None) -> None:
+    deal = accepted(terms=(IN_EUROS, make.baskets(if_missed=IfMissed.WAIVED)))
+    first, second = progress_of(deal, 30), progress_of(deal, 60, at=NOW + timedelta(hours=1))
+    missed(deal, make.FIRST_FRIDAY)
+    assert [waiving.waived_of(invoice) for invoice in (first, second)] == [euros(0), euros(20)]
+    issued_by(credited(second, "20"), at=AFTER + timedelta(hours=1))
+    third = progress_of(deal, 90, at=AFTER + timedelta(hours=2))
+    assert [waiving.waived_of(invoice) for invoice in (first, second, third)] == [euros(0)] * 3
 
 
 def test_no_more_is_proposed_than_is_left(invoice: Invoice) -> None:
     issued_by(credited(invoice, "1190"))
-    assert waiving.waived_of(invoice) == euros(0)
+    assert waiving.waived_of(invoice) == euros(10)
 
 
 def test_nothing_is_proposed_where_the_rule_is_another(db: None) -> None:
