@@ -40,6 +40,8 @@ def payment_means(facts: InvoiceFacts) -> Means:
     local = [part.label for part in facts.parts if part.kind == "local_currency"]
     if local and all(part.kind == "local_currency" for part in facts.parts):
         return Means(MUTUALLY_DEFINED, _("Local currency: %(name)s") % {"name": ", ".join(local)})
+    if all(part.kind == "money" for part in facts.parts):
+        return Means(CLEARING, _("Already paid"))
     return Means(CLEARING, _("Set-off / payment in kind"))
 
 

@@ -9,7 +9,7 @@ import pytest
 from lxml import etree
 
 from billing import facturx
-from billing.facts import STANDARD, problems
+from billing.facts import RECEIVED, STANDARD, Part, problems
 from lib.money import plain
 from tests.kit.samples import AMAP, FARM, PERSON, SAMPLES, SITE, invoice, line
 
@@ -70,6 +70,16 @@ def test_one_payment_means_says_how_what_is_left_in_euros_is_paid(name, code, ha
     means = facturx.payment_means(SAMPLES[name])
     assert (means.code, bool(means.iban)) == (code, has_iban)
     assert said(SAMPLES[name], f"{SETTLEMENT}//ram:SpecifiedTradeSettlementPaymentMeans/ram:TypeCode") == [code]
+
+
+def test_what_was_all_paid_in_euros_before_is_said_so_and_not_in_kind():
+    paid = replace(SAMPLES["franchise"], language="fr")
+    paid = replace(paid, parts=(Part("money", "Solde", paid.total, RECEIVED),), due_on=None)
+    means = f"{SETTLEMENT}//ram:SpecifiedTradeSettlementPaymentMeans"
+    assert said(paid, f"{means}/ram:TypeCode") == ["97"]
+    assert said(paid, f"{means}/ram:Information") == ["Déjà réglé"]
+    in_kind = said(SAMPLES["wholly-in-kind-received"], f"{means}/ram:Information")
+    assert in_kind == ["Compensation / paiement en nature"]
 
 
 def test_euros_left_without_an_account_declare_no_transfer():
