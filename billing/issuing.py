@@ -4,6 +4,7 @@ Locks, in this order: the quote, the receipts of what is replaced, the invoices 
 head of the ledger.
 """
 
+from dataclasses import replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -113,7 +114,7 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
         terms=claiming.term_rows(draft, claim.parts),
         deductions=claim.deductions,
     )
-    return claim, said
+    return claim, replace(said, due_on=claim.due_on)  # on the draft the typed one stays, for the obstacles
 
 
 def _circumstances(draft: Invoice, claim: Claim, on: date) -> Circumstances:

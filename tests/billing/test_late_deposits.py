@@ -45,6 +45,14 @@ def test_a_deposit_drafted_before_the_work_went_on_asks_for_no_more_than_is_left
         issued_by(deposit)
 
 
+def test_the_preview_says_the_day_to_pay_by_that_is_issued(acceptance: Acceptance) -> None:
+    draft = deposit_of(acceptance, issued=False)
+    _claim, preview = issuing.fill(draft, TODAY)
+
+    assert preview.due_on is not None
+    assert preview.due_on == issued_by(draft).due_on
+
+
 # A form that somebody else sent -----------------------------------------------------------------------------------
 
 
