@@ -36,7 +36,7 @@ from people.models import Client
 from quotes.models import Kind, RemunerationTerm
 from quotes.wording import headline
 
-PER_PAGE = 12
+PER_PAGE = 10
 SORTS = {"day": "received_on", "client": "client__name", "value": "value"}
 
 

@@ -178,8 +178,8 @@ def _path(pattern: URLPattern, business: Business) -> str:
         rows = links_of.get(str(pattern.name)) or QuoteLink.objects.filter(quote=filled["pk"])
         filled["link_pk"] = rows.values_list("pk", flat=True)[0]
     if "invoice_pk" in asked:
-        received = ReceivedInvoice.objects.get(pk=filled["pk"])
-        filled["invoice_pk"] = _issued(business).filter(client=received.client_id).values_list("pk", flat=True)[0]
+        same_client = {"client__received_invoices": filled["pk"]} if pattern.name == "set_off_new" else {}
+        filled["invoice_pk"] = _issued(business).filter(**same_client).values_list("pk", flat=True)[0]
     if "missed_pk" in asked:
         filled["missed_pk"] = MissedDelivery.objects.filter(term=filled["pk"]).values_list("pk", flat=True)[0]
     if "shortfall_pk" in asked:

@@ -17,7 +17,19 @@ from tests.pages.pages import CLIENT, EDITOR, LIMITS, LIST
 
 pytestmark = pytest.mark.django_db(transaction=True)
 FILES = {"quote_pdf", "invoice_pdf", "invoice_preview", "export_download", "client_pdf", "logo", "quote_scan"}
-FILES |= {"request_pdf", "mandate_pdf", "self_billed_pdf", "partner_mandate_pdf", "partner_invoice_pdf"}
+FILES |= {
+    "next_number",  # a piece of the page of numbers, no page
+    "received_file",
+    "set_off_pdf",
+    "slip_pdf",
+    "reminder_letter",
+    "invoice_duplicate",
+    "request_pdf",
+    "mandate_pdf",
+    "self_billed_pdf",
+    "partner_mandate_pdf",
+    "partner_invoice_pdf",
+}
 MOST_REQUESTS = 6
 
 
