@@ -5,7 +5,8 @@ transaction: what had settled it settles the new one.
 """
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -60,12 +61,19 @@ def draft_replacement(*, invoice: Invoice, by: User, at: datetime, request_id: u
         replaces=replaced,
         created_at=at,
         request_id=request_id,
+        due_on=_still_to_come(replaced, at),
         **{name: getattr(replaced, name) for name in KEPT},
     )
     lines = [values_of_line(line) for line in replaced.lines.order_by("position")]
     made = write(draft, lines, vat=replaced.vat)
     AgreedPart.objects.bulk_create(_copied(part, made) for part in replaced.agreed_parts.order_by("position"))
     return made
+
+
+def _still_to_come(replaced: Invoice, at: datetime) -> date | None:
+    """Return the day to pay by that was given, unless it is past: an invoice is not due before it exists."""
+    today = at.astimezone(ZoneInfo(replaced.business.time_zone)).date()
+    return replaced.due_on if replaced.due_on and replaced.due_on >= today else None
 
 
 def _copied(part: AgreedPart, draft: Invoice) -> AgreedPart:

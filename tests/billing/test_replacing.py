@@ -1,6 +1,7 @@
 """An issued invoice is cancelled and replaced: one of the two claims, never both, and what came follows."""
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -208,6 +209,17 @@ def test_a_progress_invoice_keeps_its_share(acceptance: Acceptance) -> None:
     assert second.total == first.total
 
     assert progress_of(acceptance, 100, at=LATER.replace(hour=16)).total == euros("840")
+
+
+def test_the_day_to_pay_by_is_kept_until_it_is_past(activity: Activity, freelancer: User) -> None:
+    first = one_off(activity, freelancer)
+    assert first.due_on is not None
+    soon, late = NOW + timedelta(days=3), NOW + timedelta(days=60)
+
+    draft = replacement_of(first, issued=False, at=soon)
+    assert draft.due_on == first.due_on
+    drafting.delete_draft(invoice=draft, by=freelancer)
+    assert replacement_of(first, issued=False, at=late).due_on is None
 
 
 def test_vat_is_kept_to_the_cent(db: None) -> None:
