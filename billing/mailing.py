@@ -6,19 +6,14 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from billing import to_contacts
 from billing.issuing import invoice_of, made_pdf
 from billing.models import Invoice
-from lib import clock
+from billing.to_contacts import MailingError as MailingError
 from people.models import Contact, User
-from records import errands, mails
-from records.models import Errand, Mail
-from records.subjects import id_of, ref
+from records.models import Errand
 
 MAIL_ERRAND = "mail_invoice"
-
-
-class MailingError(Exception):
-    """Why an invoice cannot be mailed, in words for the person."""
 
 
 @transaction.atomic(durable=True)
@@ -34,19 +29,7 @@ def promise_mails(*, invoice: Invoice, at: datetime, contacts: Sequence[Contact]
     """Do what `mail_invoice` does, within the caller's transaction."""
     if invoice.issued_at is None:
         raise MailingError(_("Issue this invoice first: a draft is never sent."))
-    if not contacts:
-        raise MailingError(_("Choose at least one person to send it to."))
-    if any(contact.client_id != invoice.client_id for contact in contacts):
-        raise MailingError(_("This person is not a contact of this client."))
-    written_to = set(Mail.objects.filter(event=_event(invoice), subject_ref=ref(invoice)).values_list("to", flat=True))
-    waiting = [contact for contact in contacts if contact.email not in written_to]
-    if not waiting:
-        people = ", ".join(contact.email for contact in contacts)
-        raise MailingError(_("This was already mailed to %(people)s.") % {"people": people})
-    for contact in waiting:
-        subject = f"{ref(invoice)}/{ref(contact)}"
-        errands.promise(what=MAIL_ERRAND, subject=subject, at=at, business=invoice.business)
-        errands.reopen(Errand.objects.filter(what=MAIL_ERRAND, subject=subject), at)  # their address was corrected
+    to_contacts.promise(invoice, contacts, event=_event(invoice), what=MAIL_ERRAND, at=at)
 
 
 def _event(invoice: Invoice) -> str:
@@ -55,21 +38,6 @@ def _event(invoice: Invoice) -> str:
 
 def post_invoice(errand: Errand) -> None:
     """Write the mail of one invoice to one contact, its PDF attached; a PDF that is not there yet is made first."""
-    invoice_subject, _slash, contact_subject = errand.subject.partition("/")
+    invoice_subject, contact = to_contacts.named(errand)
     invoice = invoice_of(invoice_subject)
-    contact = Contact.objects.get(pk=id_of(contact_subject, "contact"))
-    document = made_pdf(invoice)
-    with transaction.atomic():
-        mails.post(
-            business=invoice.business,
-            event=_event(invoice),
-            to=contact.email,
-            language=invoice.language,
-            context={"invoice": invoice, "contact": contact},
-            at=clock.now(),
-            subject_ref=invoice_subject,
-            documents=[document],
-            reply_to=invoice.business.email,
-            activity=invoice.activity,
-            once=True,
-        )
+    to_contacts.post(invoice, contact, made_pdf(invoice), event=_event(invoice), context={"invoice": invoice})

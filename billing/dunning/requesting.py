@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -17,12 +16,13 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from billing import balances
+from billing import balances, to_contacts
 from billing.allocating import lock_quote_of
 from billing.dunning import request_paper, turning
 from billing.dunning.turning import Askable
 from billing.issuing import day_of
 from billing.models import Invoice, PaymentRequest
+from billing.to_contacts import MailingError
 from lib import clock, pdf
 from lib.days import day_written
 from lib.money import number_written
@@ -31,8 +31,8 @@ from people import parties
 from people.models import Contact, User
 from quotes.models import Kind
 from quotes.wording import counted
-from records import errands, keeping, ledger, mails
-from records.models import Document, Errand, Mail
+from records import errands, keeping, ledger
+from records.models import Document, Errand
 from records.subjects import id_of, ref
 
 PDF = "payment_request_pdf"
@@ -251,38 +251,19 @@ def mail_request(*, request: PaymentRequest, by: User, at: datetime, contacts: S
         raise RequestingError(_("This request was undone: it is not sent any more."))
     if not contacts or any(contact.client_id != request.client_id for contact in contacts):
         raise RequestingError(_("Choose at least one person to send it to."), "contacts")
-    written_to = set(Mail.objects.filter(event=EVENT, subject_ref=ref(request)).values_list("to", flat=True))
-    waiting = [contact for contact in contacts if contact.email not in written_to]
-    if not waiting:
-        people = ", ".join(contact.email for contact in contacts)
-        raise RequestingError(_("This was already mailed to %(people)s.") % {"people": people}, "contacts")
-    promise = partial(errands.promise, what=MAIL_ERRAND, at=at, business=request.business)
-    for contact in waiting:
-        errand = promise(subject=f"{ref(request)}/{ref(contact)}")
-        errands.reopen(Errand.objects.filter(pk=errand.pk), at)  # their address was corrected
+    try:
+        to_contacts.promise(request, contacts, event=EVENT, what=MAIL_ERRAND, at=at)
+    except MailingError as refusal:
+        raise RequestingError(str(refusal), "contacts") from None
 
 
 def post_request(errand: Errand) -> None:
     """Errand: write the mail of one request to one contact, its PDF attached."""
-    request_subject, _slash, contact_subject = errand.subject.partition("/")
+    request_subject, contact = to_contacts.named(errand)
     request = request_of(request_subject)
     if not request.stands:
         return
-    contact = Contact.objects.get(pk=id_of(contact_subject, "contact"))
-    document = made_pdf(request)
     with override(request.language):
         due = day_written(request.due_on)
-    with transaction.atomic():
-        mails.post(
-            business=request.business,
-            event=EVENT,
-            to=contact.email,
-            language=request.language,
-            context={"request": request, "invoice": request.invoice, "contact": contact, "due": due},
-            at=clock.now(),
-            subject_ref=request_subject,
-            documents=[document],
-            reply_to=request.business.email,
-            activity=request.activity,
-            once=True,
-        )
+    context = {"request": request, "invoice": request.invoice, "due": due}
+    to_contacts.post(request, contact, made_pdf(request), event=EVENT, context=context)

@@ -4,24 +4,21 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import transaction
-from django.utils.translation import gettext as _
 
+from billing import to_contacts
 from billing.models import SetOff, Slip
 from billing.partners.set_off_paper import set_off_pdf
 from billing.partners.slip_paper import slip_pdf
+from billing.to_contacts import MailingError as MailingError
 from lib import clock
 from people.models import Contact, User
-from records import errands, keeping, mails
-from records.models import Document, Errand, Mail
+from records import keeping
+from records.models import Document, Errand
 from records.subjects import id_of, ref
 
 SET_OFF_PDF, SLIP_PDF = "set_off_pdf", "slip_pdf"
 MAIL_ERRAND = "mail_partner_paper"
 Paper = SetOff | Slip
-
-
-class MailingError(Exception):
-    """Why a paper cannot be mailed, in words for the person."""
 
 
 def render_set_off(errand: Errand) -> None:
@@ -74,19 +71,7 @@ def _what(paper: Paper) -> str:
 @transaction.atomic(durable=True)
 def mail_paper(*, paper: Paper, by: User, at: datetime, contacts: Sequence[Contact]) -> None:
     """Mail a statement or a slip to some of the client's contacts, once to each address. Raises MailingError."""
-    if not contacts:
-        raise MailingError(_("Choose at least one person to send it to."))
-    if any(contact.client_id != paper.client_id for contact in contacts):
-        raise MailingError(_("This person is not a contact of this client."))
-    written_to = set(Mail.objects.filter(event=event_of(paper), subject_ref=ref(paper)).values_list("to", flat=True))
-    waiting = [contact for contact in contacts if contact.email not in written_to]
-    if not waiting:
-        people = ", ".join(contact.email for contact in contacts)
-        raise MailingError(_("This was already mailed to %(people)s.") % {"people": people})
-    for contact in waiting:
-        subject = f"{ref(paper)}/{ref(contact)}"
-        errands.promise(what=MAIL_ERRAND, subject=subject, at=at, business=paper.business)
-        errands.reopen(Errand.objects.filter(what=MAIL_ERRAND, subject=subject), at)  # their address was corrected
+    to_contacts.promise(paper, contacts, event=event_of(paper), what=MAIL_ERRAND, at=at)
 
 
 def event_of(paper: Paper) -> str:
@@ -98,21 +83,6 @@ READERS: dict[str, Callable[[str], Paper]] = {"set_off": set_off_of, "slip": sli
 
 def post_paper(errand: Errand) -> None:
     """Write the mail of one paper to one contact, its PDF attached; one that is not there yet is made first."""
-    named, _slash, contact_subject = errand.subject.partition("/")
-    paper = READERS[named.partition(":")[0]](named)
-    contact = Contact.objects.get(pk=id_of(contact_subject, "contact"))
-    document = made_pdf(paper)
-    with transaction.atomic():
-        mails.post(
-            business=paper.business,
-            event=event_of(paper),
-            to=contact.email,
-            language=paper.language,
-            context={"paper": paper, "contact": contact},
-            at=clock.now(),
-            subject_ref=named,
-            documents=[document],
-            reply_to=paper.business.email,
-            activity=paper.activity,
-            once=True,
-        )
+    subject, contact = to_contacts.named(errand)
+    paper = READERS[subject.partition(":")[0]](subject)
+    to_contacts.post(paper, contact, made_pdf(paper), event=event_of(paper), context={"paper": paper})
