@@ -14,7 +14,6 @@ from django.test import Client as Visitor
 from django.test import TransactionTestCase
 from django.utils import translation
 
-from config.translations import compile_all
 from lib import freezing
 from people.models import Activity, Business, Role, User
 from tests import make
@@ -36,11 +35,6 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 # The run ---------------------------------------------------------------------------------------------------------
-def pytest_configure(config: pytest.Config) -> None:
-    if not hasattr(config, "workerinput"):
-        compile_all(settings.LOCALE_PATHS[0])
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") -> Any:
     """In CI, a test that is skipped because something is not installed proves nothing: it fails."""

@@ -20,6 +20,9 @@ for name in ("SITE_URL", "COURGETTE_PRODUCTION", "DEBUG", "EMAIL_URL", "SIGNUP_O
     os.environ.pop(name, None)
 
 from config.settings import *  # noqa: E402, F403
+from config.translations import compile_all  # noqa: E402
+
+compile_all(LOCALE_PATHS[0])  # noqa: F405  (Django keeps the first catalogue that it reads: before it reads any)
 
 atexit.register(shutil.rmtree, VAR, ignore_errors=True)
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
