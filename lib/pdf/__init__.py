@@ -238,6 +238,7 @@ def _attached(item: Attachment, created: datetime) -> FileAttachment:
     day = created.astimezone(UTC)
     return FileAttachment(
         string=item.content,
+        url_fetcher=_OwnFiles(),
         name=item.name,
         description=item.description,
         relationship=item.relationship,

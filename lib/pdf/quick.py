@@ -15,6 +15,7 @@ from lib.pdf import (
     packing,
     quick_boxes,
     quick_file,
+    quick_leaves,
     quick_lines,
     quick_styles,
     quick_text,
@@ -47,7 +48,9 @@ def _ways(*modules: Any) -> Iterator[Way]:
 
 
 OTHERWISE = list(_ways(rules, drawings, tags, packing))  # looks the same, in other bytes
-SHORTER = list(_ways(quick_styles, quick_tree, quick_boxes, quick_lines, quick_text, quick_file))  # the same bytes
+SHORTER = list(
+    _ways(quick_styles, quick_tree, quick_boxes, quick_leaves, quick_lines, quick_text, quick_file)
+)  # the same bytes
 THEIRS = [Way(way.owner, way.name, vars(way.owner)[way.name]) for way in (*OTHERWISE, *SHORTER)]
 
 

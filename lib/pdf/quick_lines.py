@@ -51,14 +51,12 @@ def strut(style: Any) -> Any:
 theirs_strut = line_break.strut
 
 
-def _is_plain(context: Any, box: Any, skip_stack: Any, block: Any, first: Any) -> bool:
-    """Return whether a line box holds one text and nothing else, and nothing stands in its way."""
+def is_plain_line(box: Any, block: Any) -> bool:
+    """Return whether a line box holds one text and nothing else, set from left to right."""
     children = box.children
     return (
         len(children) == 1
         and type(children[0]) is TextBox
-        and first == (None, None)
-        and not context.excluded_shapes
         and block.style["direction"] == "ltr"
         and box.style["position"] == "static"
         and box.style["text_align_all"] != "justify"
@@ -81,7 +79,7 @@ def iter_line_boxes(
     first_line_style: Any,
 ) -> Iterator[Any]:
     first = (first_letter_style, first_line_style)
-    if not _is_plain(context, box, skip_stack, containing_block, first):
+    if first != (None, None) or context.excluded_shapes or not is_plain_line(box, containing_block):
         yield from theirs_iter_line_boxes(
             context,
             box,
@@ -101,7 +99,7 @@ def iter_line_boxes(
         skip_stack = inline.skip_first_whitespace(box, skip_stack)
         if skip_stack == "continue":
             return
-        line, skip_stack = _line(context, box, position_y, skip_stack, containing_block)
+        line, skip_stack = next_line(context, box, position_y, skip_stack, containing_block)
         position_y = line.position_y + line.height
         yield line, skip_stack
         if skip_stack is None:
@@ -111,7 +109,7 @@ def iter_line_boxes(
 theirs_iter_line_boxes = inline.iter_line_boxes
 
 
-def _line(context: Any, box: Any, position_y: float, skip_stack: Any, block: Any) -> Any:
+def next_line(context: Any, box: Any, position_y: float, skip_stack: Any, block: Any) -> Any:
     """Return the next line of a box that holds one text, and where the one after resumes: what the renderer's
     `get_next_linebox` returns when there is nothing to avoid, in the same order so that numbers round the same."""
     text = box.children[0]
