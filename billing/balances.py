@@ -107,7 +107,7 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
             left=_claimed(CLAIMS, F("raw_left")),
             in_kind_left=_claimed(CLAIMS, F("raw_in_kind")),
             euros_left=_claimed(CLAIMS, F("raw_left") - F("raw_in_kind")),
-            is_overdue=Case(When(CLAIMS & _euros_are_left() & Q(due_on__lt=on), then=True), default=False),
+            is_overdue=Case(When(_is_late(on), then=True), default=False),
             is_replaced=Case(When(NOT_REPLACED, then=False), default=True),
         )
     )
@@ -157,11 +157,20 @@ def _claimed(claims: Q, amount: Any) -> Any:
     return Case(When(claims, then=Round(amount, 2)), default=ZERO, output_field=AMOUNT)
 
 
-def _euros_are_left() -> Q:
-    """Say "euros_left > what is asked for a later day" from the raw sums: SQLite's parser does not follow expressions
-    as deep as the other way."""
-    later = F("asked_for_later") + HALF_A_CENT
-    return Q(raw_left__gt=later, room__lt=F("raw_left") - later)
+def _is_late(on: date) -> Q:
+    return euros_are_left(but=F("asked_for_later")) & Q(due_on__lt=on)
+
+
+def euros_are_left(but: Any = ZERO) -> Q:
+    """Say "euros_left > so much" from the raw sums: SQLite's parser does not follow expressions as deep as the other
+    way."""
+    more = but + HALF_A_CENT
+    return CLAIMS & Q(raw_left__gt=more, room__lt=F("raw_left") - more)
+
+
+def something_is_to_come() -> Q:
+    """Say "in_kind_left > 0" from the raw sums, for the same reason."""
+    return CLAIMS & Q(raw_left__gt=HALF_A_CENT, room__gt=HALF_A_CENT)
 
 
 def _missed_since_issue() -> Any:

@@ -18,7 +18,9 @@ from djmoney.money import Money
 
 from billing import balances
 from billing.claiming import Claim
-from billing.models import Invoice, PlannedSetOff, ReceivedInvoice, SetOff
+from billing.models import Invoice, PlannedSetOff, Receipt, ReceivedInvoice, SetOff
+from billing.partners.compensated import covered_of
+from billing.partners.coverable import IN_KIND, made_from_receipts, may_be_for
 from billing.partners.received_left import left_of
 from lib import law
 from lib.days import day_written
@@ -77,6 +79,11 @@ def to_set_off(invoice: Invoice) -> Money:
     return max(min(euros(said) - made, coming), euros(0))
 
 
+def next_to_set_off(invoice: Invoice) -> ReceivedInvoice:
+    """Return the client's invoice that an issued one announces and that waits first to be set off."""
+    return next(row.received for row in announced(invoice) if min(_not_yet(row), left_of(row.received)).amount > 0)
+
+
 def _not_yet(row: PlannedSetOff) -> Money:
     made = balances.total_of(SetOff.objects.filter(invoice=row.invoice_id, received=row.received_id), "value")
     left: Money = max(row.value - made, euros(0))
@@ -89,14 +96,30 @@ def announced(draft: Invoice) -> list[PlannedSetOff]:
 
 
 def in_euros(rows: list[PlannedSetOff], claim: Claim) -> Money:
-    """Return what of the announced set-offs is not covered by goods or hours that came before the issue."""
-    whole, came = _sums(rows, claim)
-    return max(whole - came, euros(0))
+    """Return what of the announced set-offs is not covered by goods or hours that came before the issue, and that the
+    client's invoices may be for. Those that were written for certain receipts take theirs first."""
+    free = {receipt.pk: _free(receipt, value) for receipt, value in claim.settled if receipt.kind in IN_KIND}
+    left = euros(0)
+    for row in sorted(rows, key=lambda row: not made_from_receipts(row.received)):
+        left += _uncovered(row, free)
+    return left
 
 
-def _sums(rows: list[PlannedSetOff], claim: Claim) -> tuple[Money, Money]:
-    came = total(value for receipt, value in claim.settled if receipt.kind in (Kind.GOODS, Kind.TIME))
-    return total(row.value for row in rows), came
+def _free(receipt: Receipt, value: Money) -> Money:
+    """Return what of a receipt that settles a draft no set-off covers yet."""
+    free: Money = max(min(value, receipt.value - covered_of(receipt)), euros(0))
+    return free
+
+
+def _uncovered(row: PlannedSetOff, free: dict[int, Money]) -> Money:
+    """Return what of an announced set-off these receipts do not cover, and take from them what it covers."""
+    left: Money = row.value
+    fitting = may_be_for(row.received, Receipt.objects.filter(pk__in=free)).order_by("received_on", "pk")
+    for pk in fitting.values_list("pk", flat=True):
+        taken = min(free[pk], left)
+        free[pk] -= taken
+        left -= taken
+    return left
 
 
 def said_on(draft: Invoice, claim: Claim, mentions: dict[str, Any], on: Any) -> dict[str, Any]:

@@ -21,10 +21,14 @@ NOTHING = euros(0)
 
 def may_be_for(received: ReceivedInvoice, receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     """Keep the receipts that a client's invoice may be for."""
-    made_from = _made_from(received)
-    if made_from.exists():
-        return receipts.filter(pk__in=made_from.values("receipt"))
+    if made_from_receipts(received):
+        return receipts.filter(pk__in=_made_from(received).values("receipt"))
     return receipts.filter(~Exists(_self_billed(OuterRef("pk"))))
+
+
+def made_from_receipts(received: ReceivedInvoice) -> bool:
+    """Tell whether an invoice was written in their name, from what came."""
+    return _made_from(received).exists()
 
 
 def still_to_cover(received: ReceivedInvoice) -> Money:

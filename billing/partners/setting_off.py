@@ -146,6 +146,8 @@ def set_off(
     pair = pair_of(ours, theirs, today)
     _refuse(pair, settled_on, today)
     covered = _covered(pair, {receipt.pk for receipt in covers})
+    if any(receipt.received_on > settled_on for receipt, _value in covered):
+        raise SetOffError(_("What came in kind must have come by that day."), "settled_on")
     _refuse_rest(pair, total(value for _receipt, value in covered), rest)
     receipt = _received(pair, rest, settled_on, by, at) if rest.amount else None
     row = SetOff(

@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from billing.models import Invoice
+from billing.balances import euros_are_left, something_is_to_come
+from billing.models import Invoice, PlannedSetOff
+from billing.partners import announcing
 from billing.views.common import language
-from lib.money import cents, written
+from lib.money import cents, summed, written
 
 DRAFT, OVERDUE, OPEN, IN_KIND, SETTLED, CREDITED, CREDIT_NOTE, OVERPAID = (
     "draft",
@@ -22,13 +24,14 @@ DRAFT, OVERDUE, OPEN, IN_KIND, SETTLED, CREDITED, CREDIT_NOTE, OVERPAID = (
     "credit_note",
     "overpaid",
 )
-CAME_BACK, REPLACED = "came_back", "replaced"
+CAME_BACK, REPLACED, TO_SET_OFF = "came_back", "replaced", "to_set_off"
 DRAFTS = (DRAFT, CAME_BACK)
 WORDS = {
     DRAFT: pgettext_lazy("invoice", "draft"),
     CAME_BACK: gettext_lazy("came back, to be read"),
     OVERDUE: gettext_lazy("overdue"),
     OPEN: gettext_lazy("to be paid"),
+    TO_SET_OFF: gettext_lazy("to be set off"),
     IN_KIND: gettext_lazy("to be received in kind"),
     SETTLED: pgettext_lazy("invoice", "settled"),
     CREDITED: gettext_lazy("credited"),
@@ -37,12 +40,14 @@ WORDS = {
     REPLACED: gettext_lazy("cancelled and replaced"),
 }
 TONES = {DRAFT: "", OVERDUE: "bad", OPEN: "wait", IN_KIND: "wait", SETTLED: "good", OVERPAID: "bad"}
+TONES[TO_SET_OFF] = "wait"
 FILTERS = {
     DRAFT: Q(issued_at=None),
     CAME_BACK: Q(issued_at=None, occurrence__isnull=False),
     OVERDUE: Q(is_overdue=True),
-    OPEN: Q(euros_left__gt=0),
-    IN_KIND: Q(in_kind_left__gt=0),
+    OPEN: euros_are_left(),
+    TO_SET_OFF: euros_are_left(),
+    IN_KIND: something_is_to_come(),
     SETTLED: Q(issued_at__isnull=False, left__lte=0, is_replaced=False) & ~Q(type=Invoice.Type.CREDIT_NOTE),
     REPLACED: Q(is_replaced=True),
     CREDIT_NOTE: Q(type=Invoice.Type.CREDIT_NOTE),
@@ -74,7 +79,18 @@ class Step:
 
 
 def in_state(rows: QuerySet[Invoice], state: str) -> QuerySet[Invoice]:
-    return rows.filter(FILTERS[state]) if state in FILTERS else rows
+    """Keep the rows, annotated by `with_balances`, that are in a state; those of any state where there is no such."""
+    found = rows.filter(FILTERS[state]) if state in FILTERS else rows
+    if state not in (OVERDUE, TO_SET_OFF):
+        return found
+    announcing_some = found.filter(pk__in=PlannedSetOff.objects.values("invoice"))
+    pks = [row.pk for row in announcing_some if _waits_for_a_set_off(row)]
+    return rows.filter(pk__in=pks) if state == TO_SET_OFF else found.exclude(pk__in=pks)
+
+
+def _waits_for_a_set_off(row: Any) -> bool:
+    """Tell whether all that is left in euros is announced to be set off: nobody pays it, and it is never late."""
+    return bool(row.euros_left > 0 and summed(row.euros_left) <= announcing.to_set_off(row))
 
 
 def state_of(row: Any) -> State:
@@ -89,6 +105,8 @@ def _key(row: Any) -> str:
         return CREDIT_NOTE
     if row.is_replaced:
         return REPLACED
+    if _waits_for_a_set_off(row):
+        return TO_SET_OFF
     if row.is_overdue:
         return OVERDUE
     if row.euros_left > 0:
@@ -105,8 +123,12 @@ def next_step(row: Any) -> Step:
     record = reverse("receipt_new", args=[slug])
     if key == DRAFT:
         return Step(_("Read it again and issue it"), row.get_absolute_url())
+    if key == TO_SET_OFF:
+        theirs = announcing.next_to_set_off(row)
+        words = _("Set it off against invoice %(number)s") % {"number": theirs.number}
+        return Step(words, reverse("set_off_new", args=[slug, theirs.pk, row.pk]))
     if key in (OVERDUE, OPEN):
-        amount = written(cents(row.euros_left), language())
+        amount = written(summed(row.euros_left) - announcing.to_set_off(row), language())
         words = (
             _("%(amount)s expected: record what comes") if key == OPEN else _("%(amount)s overdue: remind, or record")
         )

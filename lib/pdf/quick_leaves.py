@@ -32,7 +32,7 @@ def _is_leaf(context: Any, box: Any) -> bool:
         whole = style.courgette_whole
     except AttributeError:
         whole = style.courgette_whole = _stays_whole(style)
-    return (
+    return (  # type: ignore[no-any-return]
         whole
         and box.first_line_style is None
         and box.first_letter_style is None

@@ -1,6 +1,7 @@
 """An invoice that will be paid by set-off says so: frozen, printed, valid, to the cent."""
 
-from datetime import date
+import uuid
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,15 @@ from billing.dunning import overdue
 from billing.models import Invoice, PlannedSetOff, ReceivedInvoice
 from billing.partners import announcing, receiving, setting_off
 from billing.partners.set_off_paper import set_off_pdf
+from billing.selfbilled import drafting as selfbilled_drafting
+from billing.selfbilled import issuing as selfbilling
+from lib import clock
 from lib.money import euros
 from quotes.models import Acceptance
 from records import verifying
-from tests import kit
+from tests import kit, make
 from tests.billing.conftest import accepted, basket_came, final_of, issued_by, recorder_of
+from tests.billing.mandated import mandated
 from tests.billing.partners import FRIDAYS, JANUARY, received_of, set_off_of
 from tests.conftest import logged_in
 from tests.kit.rules import failures
@@ -65,8 +70,6 @@ def test_no_euro_left_is_cleared_between_partners() -> None:
 
 
 def test_baskets_that_came_before_the_issue_are_what_is_set_off_first() -> None:
-    from tests import make
-
     deal = accepted(terms=({"value": euros("1140"), "closes": True}, make.baskets(3)))
     for friday in FRIDAYS:
         basket_came(deal, friday)
@@ -79,6 +82,24 @@ def test_baskets_that_came_before_the_issue_are_what_is_set_off_first() -> None:
     assert (issued.settled_at_issue, said.set_off) == (euros("60"), euros("40"))
     assert [note.code for note in facturx.notes(said)].count("PAI") == 1
     assert failures(facturx.xml(said)) == []
+
+
+def test_baskets_that_another_invoice_is_for_are_not_what_is_set_off() -> None:
+    """Three baskets came and a self-billed invoice is for them: the client's own invoice is for something else."""
+    deal = accepted(terms=({"value": euros("1140"), "closes": True}, make.baskets(3)))
+    came = [basket_came(deal, friday) for friday in FRIDAYS]
+    mandate = mandated(deal.quote.client, starts_on=FRIDAYS[0])
+    by = recorder_of(deal)
+    theirs = selfbilled_drafting.draft_from_receipts(
+        mandate=mandate, receipts=[row.pk for row in came], by=by, at=JANUARY, request_id=uuid.uuid4()
+    )
+    selfbilling.issue(invoice=theirs, by=by, at=JANUARY)
+    draft, other = final_of(deal, at=JANUARY, issued=False), received_of(deal, "100")
+    announce(deal, draft, other, "100")
+
+    issued = issued_by(draft, at=JANUARY)
+
+    assert (issued.settled_at_issue, stating.facts_of(issued).set_off) == (euros("60"), euros("100"))
 
 
 @pytest.mark.kit
@@ -142,6 +163,27 @@ def test_nobody_is_asked_in_euros_for_what_the_invoice_says_will_be_set_off() ->
     assert overdue.claim_on(issued, day).left == euros("700")
     received_of(deal, "300", "AV-1", corrects=theirs)  # only 200 of theirs are left to set off
     assert overdue.claim_on(issued, day).left == euros("1000")
+
+
+def test_what_waits_for_a_set_off_is_not_late() -> None:
+    deal, draft, theirs = draft_and_theirs("1200")
+    announce(deal, draft, theirs, "1200")
+    issued = issued_by(draft, at=JANUARY)
+    visitor, slug = logged_in(recorder_of(deal)), deal.quote.business.slug
+    late = JANUARY + timedelta(days=90)
+
+    def listed(state: str) -> str:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(clock, "now", lambda: late)
+            return visitor.get(f"/b/{slug}/invoices/?state={state}").content.decode()
+
+    set_off_page = f"/b/{slug}/received-invoices/{theirs.pk}/set-off/{issued.pk}/"
+    assert set_off_page in listed("to_set_off")
+    assert set_off_page in listed("open")
+    assert str(issued.number) not in listed("overdue")
+    receiving.withdraw(received=theirs, by=recorder_of(deal), at=JANUARY, reason="Erreur")
+    assert str(issued.number) in listed("overdue")
+    assert str(issued.number) not in listed("to_set_off")
 
 
 def test_a_withdrawn_invoice_is_announced_no_more() -> None:

@@ -133,6 +133,16 @@ def test_its_day_is_after_both_invoices_and_not_to_come(day: date) -> None:
     assert refused.value.field == "settled_on"
 
 
+def test_what_it_covers_came_by_its_day() -> None:
+    deal, final = farm_deal(2)
+    basket_came(deal, JANUARY.date(), at=JANUARY)
+
+    with pytest.raises(setting_off.SetOffError) as refused:
+        set_off_of(deal, final, received_of(deal), settled_on=date(2027, 1, 29))
+    assert refused.value.field == "settled_on"
+    set_off_of(deal, final, received_of(deal, number="FC-015"), settled_on=JANUARY.date())
+
+
 def test_only_the_same_two_parties_set_off() -> None:
     deal, final = farm_deal(1)
     other, _final = farm_deal(0)

@@ -5,12 +5,15 @@ Read from the resolver, so that a new page cannot be forgotten (tests/config/tes
 
 import hashlib
 import re
+from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.apps import apps
 from django.db import connection
 from django.test import Client as Visitor
+from lxml.html import fromstring
 
 from billing.models import DownloadLog
 from desk.demo.cast import COMPTA, LOU, NOUR
@@ -53,6 +56,28 @@ def test_the_resolver_knows_the_pages_of_a_business(demonstration: Business) -> 
 def test_a_stranger_finds_nothing(demonstration: Business, method: str) -> None:
     visitor = logged_in(User.objects.get(email=NOUR))
     assert odd(answers(visitor, demonstration, method), 404, REFUSED_BEFORE_THE_DOOR) == {}
+
+
+def test_every_filter_and_every_order_of_every_list_opens(owner: Visitor, demonstration: Business) -> None:
+    """The database must follow whatever a list can be asked for: SQLite's parser once did not."""
+    asked = {question for address in of_business(demonstration) for question in asked_on(owner, address.path)}
+    assert len(asked) > 40
+    assert {question: status for question in asked if (status := owner.get(question).status_code) != 200} == {}
+
+
+def asked_on(visitor: Visitor, path: str) -> Iterator[str]:
+    """Yield what the filters and the headers of a page lead to: each order, each choice with words and an order."""
+    answer = visitor.get(path)
+    if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
+        return
+    tree = fromstring(answer.content)
+    orders = sorted({link for link in tree.xpath("//th//a/@href") if link.startswith("?")})
+    yield from (path + order for order in orders)
+    order = orders[-1] + "&" if orders else "?"
+    for form in tree.xpath("//form[translate(@method, 'GET', 'get')='get' or not(@method)]"):
+        for choice in form.xpath(".//select"):
+            for value in choice.xpath(".//option/@value"):
+                yield f"{path}{order}{urlencode({choice.get('name'): value, 'q': 'ferme du ried'})}"
 
 
 def test_an_accountant_writes_nothing_but_exports(accountant: Visitor, demonstration: Business) -> None:
