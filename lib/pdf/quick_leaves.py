@@ -16,7 +16,7 @@ from lib.pdf.quick_tree import collapse_margin
 
 def _stays_whole(style: Any) -> bool:
     """Return whether boxes of this style hold their lines and nothing else, where they stand."""
-    return (
+    return bool(
         style["position"] == "static"
         and style["max_lines"] == "none"
         and style["continue"] != "discard"
@@ -32,7 +32,7 @@ def _is_leaf(context: Any, box: Any) -> bool:
         whole = style.courgette_whole
     except AttributeError:
         whole = style.courgette_whole = _stays_whole(style)
-    return (  # type: ignore[no-any-return]
+    return (
         whole
         and box.first_line_style is None
         and box.first_letter_style is None

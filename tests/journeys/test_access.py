@@ -70,7 +70,7 @@ def asked_on(visitor: Visitor, path: str) -> Iterator[str]:
     answer = visitor.get(path)
     if answer.status_code != 200 or not answer.headers["Content-Type"].startswith("text/html"):
         return
-    tree = fromstring(answer.content)
+    tree: Any = fromstring(answer.content)
     orders = sorted({link for link in tree.xpath("//th//a/@href") if link.startswith("?")})
     yield from (path + order for order in orders)
     order = orders[-1] + "&" if orders else "?"
