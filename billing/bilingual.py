@@ -17,8 +17,9 @@ Rows = Iterable[Mapping[str, Any]]
 
 
 def both(first: str, second: str, language: str) -> str:
-    """Return a label, then the same in a second language, told as such to screen readers; once where both agree."""
-    if first == second:
+    """Return a label, then the same in a second language, told as such to screen readers; once where both agree
+    or there is no word to say."""
+    if first == second or not any(char.isalpha() for char in second):
         return first
     if second.endswith(":"):
         first = first.rstrip(": \u00a0\u202f")
@@ -53,24 +54,44 @@ def page_in_two(page: Mapping[str, Any], other: Mapping[str, Any], languages: tu
         for (label, value), (said, _value) in zip(page["landmarks"], other["landmarks"], strict=True)
     ]
     heads = {key: both(page["lines"][key], other["lines"][key], language) for key in ("price", "amount")}
-    merged["lines"] = {**page["lines"], **heads}
-    for key in ("totals", "deductions"):
-        merged[key] = _rows_in_two(page[key], other[key], "label", language)
+    merged["lines"] = {**page["lines"], **heads, "groups": _groups_in_two(page, other, language)}
+    merged["totals"] = _rows_in_two(page["totals"], other["totals"], ("label",), language)
+    merged["deductions"] = _rows_in_two(page["deductions"], other["deductions"], ("label", "said"), language)
+    merged["taxes"] = _rows_in_two(page["taxes"], other["taxes"], ("rate",), language)
+    merged["corrects"] = both(page["corrects"], other["corrects"], language)
     merged["exemptions"] = [both(a, b, language) for a, b in zip(page["exemptions"], other["exemptions"], strict=True)]
     if page["settlement"]:
         merged["settlement"] = _settlement_in_two(page["settlement"], other["settlement"], language)
     return merged | {"words": _words_in_two(*languages), "second_language": language}
 
 
-def _rows_in_two(rows: Rows, others: Rows, key: str, language: str) -> list[dict[str, Any]]:
-    return [{**row, key: both(row[key], other[key], language)} for row, other in zip(rows, others, strict=True)]
+def _rows_in_two(rows: Rows, others: Rows, keys: Iterable[str], language: str) -> list[dict[str, Any]]:
+    return [
+        {**row, **{key: both(row[key], other[key], language) for key in keys}}
+        for row, other in zip(rows, others, strict=True)
+    ]
+
+
+def _groups_in_two(page: Mapping[str, Any], other: Mapping[str, Any], language: str) -> list[dict[str, Any]]:
+    """Return the lines with their units, discounts and exemptions in both languages; the quantity is said once."""
+    keys = ("unit", "discount", "rate")
+    return [
+        {**group, "rows": _rows_in_two(_counted(group["rows"]), _counted(said["rows"]), keys, language)}
+        for group, said in zip(page["lines"]["groups"], other["lines"]["groups"], strict=True)
+    ]
+
+
+def _counted(rows: Rows) -> list[dict[str, Any]]:
+    """Return rows with their unit apart from their quantity."""
+    parted = [(row, *row["quantity"].partition(" ")) for row in rows]
+    return [{**row, "quantity": number, "unit": unit} for row, number, _space, unit in parted]
 
 
 def _settlement_in_two(page: Mapping[str, Any], other: Mapping[str, Any], language: str) -> dict[str, Any]:
     merged = {
         **page,
-        "states": _rows_in_two(page["states"], other["states"], "label", language),
-        "parts": _rows_in_two(page["parts"], other["parts"], "state", language),
+        "states": _rows_in_two(page["states"], other["states"], ("label",), language),
+        "parts": _rows_in_two(page["parts"], other["parts"], ("state",), language),
     }
     if page["payment"]:
         merged["payment"] = {**page["payment"], "due": both(page["payment"]["due"], other["payment"]["due"], language)}

@@ -34,12 +34,13 @@ from lib import pdf
 from lib.bars import Segment, swatch
 from lib.money import euros, written
 from people import letterhead
-from quotes.paper import bar, day, summed, table_of_lines, taxes, totals
+from quotes.paper import bar, day, is_broad, summed, table_of_lines, taxes, totals
 from quotes.wording import KINDS
 
 GENERAL = "AAI"  # UNTDID 4451
 GOODS = "B"  # the letter of BT-23 for goods alone
 SHORT = 80  # characters: less than a line
+MOST_IN_ONE_PIECE = 12  # parts of a payment that is never cut by the end of a page
 
 
 def invoice_html(facts: InvoiceFacts, *, preview: bool = False, duplicate: bool = False) -> str:
@@ -53,6 +54,7 @@ def invoice_html(facts: InvoiceFacts, *, preview: bool = False, duplicate: bool 
             page["stamp"] = " · ".join(filter(None, (_("duplicate"), page["stamp"])))
     if facts.second_language and facts.second_language != facts.language:
         page = _in_two_languages(page, facts, preview=preview)
+    page["landmarks"] = letterhead.in_rows(page["landmarks"])
     with override(facts.language):
         return render_to_string("documents/invoice.html", page)
 
@@ -97,6 +99,7 @@ def _page(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
             logo=facts.logo,
             title=document_title(facts, preview=preview),
             stamp=letterhead.stamp(preview=preview, demonstration=facts.is_demonstration),
+            called=f"{name_of(facts)} {_number(facts, preview)}",
         ),
         "name": name_of(facts),
         "number": _number(facts, preview),
@@ -105,6 +108,7 @@ def _page(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
         "reason": facts.reason,
         "corrects": _corrected(facts),
         "lines": table_of_lines(facts.lines, facts.language, franchise=facts.franchise),
+        "broad": is_broad(facts.lines, facts.total, facts.language),
         "totals": list(totals(facts)),
         "taxes": [] if facts.franchise else list(taxes(facts)),
         "exemptions": list(dict.fromkeys(tax.reason for tax in facts.taxes if tax.reason)),
@@ -172,11 +176,11 @@ def _corrected(facts: InvoiceFacts) -> str:
 def _deductions(facts: InvoiceFacts) -> Iterable[dict[str, str]]:
     """Return the deposits taken off, with the VAT they already carried."""
     for deduction in facts.deductions:
+        of_day = _("of %(day)s") % {"day": day(deduction.issued_on)}
         vat = _("including VAT %(amount)s") % {"amount": written(deduction.vat, facts.language)}
         yield {
             "label": _("Deposit, invoice %(number)s") % {"number": deduction.number},
-            "day": _("of %(day)s") % {"day": day(deduction.issued_on)},
-            "vat": vat if deduction.vat.amount else "",
+            "said": f"{of_day}, {vat}" if deduction.vat.amount else of_day,
             "amount": written(-deduction.amount, facts.language),
         }
 
@@ -192,6 +196,7 @@ def settlement(facts: InvoiceFacts, *, preview: bool = False) -> dict[str, Any]:
     return {
         "bar": bar(segments, facts.language) if mixed else "",
         "parts": [] if plain_sum else [_part(part, facts) for part in facts.parts],
+        "long": len(facts.parts) > MOST_IN_ONE_PIECE,
         "states": list(_states(facts)),
         "payment": _payment(facts, preview=preview) if facts.to_transfer.amount > 0 else None,
     }

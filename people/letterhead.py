@@ -5,7 +5,7 @@ Pure: reads the copies that `people.parties` made, never a live row.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -56,9 +56,18 @@ def party(copied: Mapping[str, Any]) -> Party:
 
 
 def frame(
-    *, seller: Party, buyer: Party, language: str, accent: str, logo: bytes | None, title: str, stamp: str = ""
+    *,
+    seller: Party,
+    buyer: Party,
+    language: str,
+    accent: str,
+    logo: bytes | None,
+    title: str,
+    stamp: str = "",
+    called: str = "",
 ) -> dict[str, Any]:
-    """Return what the base of every document needs; `stamp` is printed in its corner (preview, demonstration)."""
+    """Return what the base of every document needs; `stamp` is printed in its corner (preview, demonstration), and
+    what it is `called` at the foot of each page, since pages part."""
     return {
         "language": language,
         "title": title,
@@ -68,7 +77,7 @@ def frame(
         "seller_lines": list(seller_lines(seller)),
         "buyer": buyer,
         "buyer_lines": list(buyer_lines(buyer)),
-        "foot": foot(seller),
+        "foot": " · ".join(filter(None, (called, foot(seller)))),
         "stamp": stamp,
     }
 
@@ -78,6 +87,26 @@ def stamp(*, preview: bool, demonstration: bool) -> str:
     if preview:
         return _("preview")
     return _("demonstration") if demonstration else ""
+
+
+class Landmarks(NamedTuple):
+    """What a reader looks for first, in rows of as many columns; `setting` is their class in documents.css."""
+
+    rows: list[list[tuple[str, str]]]
+    setting: str
+
+
+COLUMNS = 5  # of 31 mm and more: a sixth would be too narrow for a number
+SETTINGS = {3: "in-three", 4: "in-four", 5: "in-five"}
+
+
+def in_rows(landmarks: Iterable[tuple[str, str]]) -> Landmarks:
+    """Return labels and values in one row, or where they are many in even rows."""
+    pairs = list(landmarks)
+    count = -(-len(pairs) // COLUMNS)
+    across = -(-len(pairs) // max(count, 1))
+    rows = [pairs[start : start + across] for start in range(0, len(pairs), across)] if pairs else []
+    return Landmarks(rows, SETTINGS[across] if count > 1 else "in-one")
 
 
 def seller_lines(seller: Party) -> Iterable[str]:

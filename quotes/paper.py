@@ -31,6 +31,8 @@ from quotes.pricing import LineValues, Tax, priced
 from quotes.terms import TermValues
 
 BAR_WIDTH, BAR_HEIGHT = 660, 16
+NARROW = 12  # characters of an amount that fit in the usual columns: 123 456,78 €
+TALL, TALL_LINES = 1500, 24  # characters, lines of a description that a page may cut
 
 
 class PrintedLine(Protocol):
@@ -196,16 +198,18 @@ def _page(facts: QuoteFacts, *, preview: bool) -> dict[str, Any]:
             logo=facts.logo,
             title=document_title(facts, preview=preview),
             stamp=letterhead.stamp(preview=preview, demonstration=facts.is_demonstration),
+            called=f"{_('Quote')} {facts.number}" if facts.number and not preview else "",
         ),
         "name": _("Quote"),
         "number": facts.number if facts.number and not preview else _("preview"),
         "version": _("version %(number)s") % {"number": facts.version} if facts.version > 1 else "",
-        "landmarks": list(_landmarks(facts)),
+        "landmarks": letterhead.in_rows(_landmarks(facts)),
         "object": facts.title,
         "plain_words": wording.plain_words_of(_deal(facts), facts.language),
         "introduction": to_html(facts.introduction),
         "conditions": to_html(facts.conditions),
         "lines": table_of_lines(facts.lines, facts.language, franchise=facts.franchise),
+        "broad": is_broad(facts.lines, facts.total, facts.language),
         "totals": list(totals(facts)),
         "taxes": [] if facts.franchise else list(taxes(facts)),
         "exemptions": facts.exemptions,
@@ -273,6 +277,12 @@ def table_of_lines(lines: Iterable[PrintedLine], language: str, *, franchise: bo
     }
 
 
+def is_broad(lines: Iterable[PrintedLine], whole: Money, language: str) -> bool:
+    """Tell whether an amount needs broader columns: from a million on, or with many decimals."""
+    amounts = [whole, *(amount for line in lines for amount in (line.unit_price, line.net))]
+    return any(len(written(amount, language)) > NARROW for amount in amounts)
+
+
 def section_of(line: PrintedLine) -> str:
     """Return the heading under which a line is printed with its neighbours; "" for none."""
     return line.section.strip()
@@ -293,6 +303,7 @@ def _row(line: PrintedLine, language: str) -> dict[str, Any]:
     return {
         "title": line.title,
         "description": to_html(line.description),
+        "tall": len(line.description) > TALL or line.description.count("\n") > TALL_LINES,
         "quantity": quantity_in_words(line.quantity, line.unit, language),
         "price": written(line.unit_price, language),
         "discount": _("discount %(percent)s") % {"percent": percent} if line.discount_percent else "",

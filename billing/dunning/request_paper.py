@@ -92,11 +92,13 @@ def _page(facts: RequestFacts) -> dict[str, Any]:
     said = law.fact("request.not_an_invoice", facts.requested_on)
     return frame | {
         "number": facts.reference,
-        "landmarks": [
-            (_("Date"), day(facts.requested_on)),
-            (_("To be paid by"), day(facts.due_on)),
-            (_("Invoice"), facts.invoice_number),
-        ],
+        "landmarks": letterhead.in_rows(
+            (
+                (_("Date"), day(facts.requested_on)),
+                (_("To be paid by"), day(facts.due_on)),
+                (_("Invoice"), facts.invoice_number),
+            )
+        ),
         "not_an_invoice": said.text(facts.language, number=facts.invoice_number, day=day(facts.invoice_on)),
         "rows": [
             (_("For what was agreed in kind"), facts.label),

@@ -59,11 +59,13 @@ def _page(set_off: SetOff) -> dict[str, Any]:
         ),
         "name": _name(set_off),
         "number": set_off.number,
-        "landmarks": [
-            (_("Set off on"), day_written(set_off.settled_on)),
-            (_("Between"), f"{seller.name}\n{buyer.name}"),
-            (_("Client"), "\n".join(letterhead.identity_lines(buyer))),
-        ],
+        "landmarks": letterhead.in_rows(
+            (
+                (_("Set off on"), day_written(set_off.settled_on)),
+                (_("Between"), f"{seller.name}\n{buyer.name}"),
+                (_("Client"), "\n".join(letterhead.identity_lines(buyer))),
+            )
+        ),
         "sides": [_side(set_off, "ours", seller.name), _side(set_off, "theirs", buyer.name)],
         "covers": [_cover(row, set_off.language) for row in said["covers"]],
         "sums": list(_sums(set_off)),

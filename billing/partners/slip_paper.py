@@ -45,7 +45,7 @@ def _page(slip: Slip) -> dict[str, Any]:
             stamp=letterhead.stamp(preview=False, demonstration=bool(said["seller"].get("is_demonstration"))),
         ),
         "number": slip.number,
-        "landmarks": list(_landmarks(slip, lines)),
+        "landmarks": letterhead.in_rows(_landmarks(slip, lines)),
         "object": _("Handed over by %(buyer)s to %(seller)s") % {"buyer": buyer.name, "seller": seller.name},
         "lines": [_line(line, slip.language) for line in lines],
         "total": written(slip.total, slip.language),

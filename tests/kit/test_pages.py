@@ -5,6 +5,8 @@ import re
 import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from PIL import Image
 
 from billing import issuing
 from billing.facts import STANDARD, InvoiceFacts
-from tests.kit.samples import SAMPLES, invoice, line, part
+from lib.money import written
+from tests.kit.samples import SAMPLES, SITE, TOWN, invoice, line, part
 
 NOW = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
 
@@ -89,6 +92,70 @@ def test_an_ordinary_invoice_with_its_logo_and_transfer_code_is_one_page(name, t
     picture = io.BytesIO()
     Image.new("RGB", (400, 150), "#2f6b3c").save(picture, "PNG")
     assert len(pages_of(replace(ORDINARY[name], logo=picture.getvalue()), tmp_path)) == 1
+
+
+# Everything is there, inside the margins ---------------------------------------------------------------------------
+MILLIMETRE = 72 / 25.4
+LEFT, RIGHT = 18 * MILLIMETRE, (210 - 18) * MILLIMETRE
+A_MILLION = tuple(line(n, f"Chantier {n}", "1", "1234567.89", vat_rate=Decimal("5.5")) for n in (1, 2))
+KEHL = replace(TOWN, country="DE", delivery_address="Hafen 1", delivery_postal_code="77694", delivery_city="Kehl")
+CROWDED = invoice(
+    STANDARD,
+    SITE,
+    buyer=replace(KEHL, vat_number="DE136695976", delivery_country="DE"),
+    nature="M",
+    order_reference="BC-2026-118",
+    engagement="EJ-2026-77",
+    buyer_accounting_reference="Imputation 6226",
+)
+ALL = {
+    **SAMPLES,
+    "one-more": invoice(STANDARD, SITE, buyer=TOWN, order_reference="BC-2026-118", engagement="EJ-2026-77"),
+    "crowded": CROWDED,
+    "crowded, in two languages": replace(CROWDED, second_language="en"),
+    "millions": invoice(STANDARD, A_MILLION, franchise=False),
+}
+
+
+def words_of(facts: InvoiceFacts, folder: Path) -> list[tuple[str, float, float]]:
+    """Return each word printed, and from where to where in the width of the page, in points."""
+    path = folder / "printed.pdf"
+    path.write_bytes(issuing.pdf_bytes(facts, created=NOW))
+    run = subprocess.run(["pdftotext", "-bbox", str(path), "-"], capture_output=True, text=True, check=True)
+    found = re.findall(r'<word xMin="([\d.]+)" yMin="[\d.]+" xMax="([\d.]+)" yMax="[\d.]+">(.*?)</word>', run.stdout)
+    return [(unescape(word), float(left), float(right)) for left, right, word in found]
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_all_that_identifies_an_invoice_is_printed_whole_and_inside_the_margins(name, tmp_path):
+    """An order's number once pushed the client's SIREN into a tower of two letters a line, and out of the page."""
+    facts = ALL[name]
+    words = words_of(facts, tmp_path)
+    assert [word for word, left, right in words if left < LEFT - 1 or right > RIGHT + 1] == []
+    text = "".join("".join(word for word, _left, _right in words).split())
+    buyer, wanted = facts.buyer, [facts.order_reference, facts.engagement, facts.buyer_accounting_reference]
+    wanted += [buyer.siren, buyer.vat_number, buyer.service_code, facts.quote_number, facts.number]
+    wanted += [buyer.delivery_address, written(facts.total, facts.language)]
+    assert [one for one in wanted if "".join(one.split()) not in text] == []
+
+
+def test_a_description_taller_than_a_page_begins_on_the_page_of_its_header(tmp_path):
+    told = "\n\n".join(f"Point {n} de la mission, dit en toutes lettres." for n in range(90))
+    pages = pages_of(invoice(STANDARD, (line(1, "Accompagnement", "1", "700", description=told), *SITE[1:])), tmp_path)
+    assert "Accompagnement" in pages[0]
+    assert "Point 0 " in pages[0]
+    assert "Désignation" in pages[0]
+    assert all(sum(f"Point {n} " in page for page in pages) == 1 for n in range(90))
+
+
+@pytest.mark.parametrize("count", range(14, 24))
+def test_mentions_never_stand_alone_on_a_page(count, tmp_path):
+    pages = pages_of(with_lines(count), tmp_path)
+    assert "Règlement" in next(page for page in pages if "pénalité" in page)
+
+
+def test_each_page_says_of_what_document_it_is(tmp_path):
+    assert all("Facture F2026-0001" in page for page in pages_of(with_lines(60), tmp_path))
 
 
 def test_what_is_typed_as_a_list_is_printed_as_one_and_markup_as_text(tmp_path):
