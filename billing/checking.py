@@ -6,16 +6,18 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from billing import agreeing, ordering, stating, taxing
+from billing import agreeing, crediting, ordering, stating, taxing
 from billing.drafting import charges_no_vat
 from billing.facts import InvoiceFacts
 from billing.models import Invoice
 from billing.partners import announcing
 from lib import pdf
 from lib.days import day_written
+from lib.form_fields import is_in_this_century
 from people.models import Business, Client
 from quotes import vat
 
+REGISTERED = (Business.Status.COMPANY, Business.Status.CAE)
 WITH_SIREN = (Client.Kind.FARM, Client.Kind.COMPANY, Client.Kind.PUBLIC)
 MOST_CHARACTERS_SHOWN = 12
 
@@ -25,12 +27,14 @@ def obstacles(invoice: Invoice, facts: InvoiceFacts, on: date) -> list[str]:
     return [
         *_seller(invoice.seller or {}),
         *_buyer(invoice.buyer or {}),
+        *_days(invoice),
         *_amounts(invoice, on),
         *_regime(invoice),
         *taxing.obstacles(invoice, on),
         *ordering.obstacles(invoice),
         *agreeing.obstacles(invoice),
         *announcing.obstacles(invoice, facts.total - facts.deducted),
+        *crediting.obstacles(invoice),
         *_characters(facts),
     ]
 
@@ -49,6 +53,8 @@ def _seller(seller: Mapping[str, Any]) -> Iterator[str]:
         yield _("Your own address is incomplete: complete it in the settings.")
     if seller["vat_regime"] == Business.VatRegime.NORMAL and not seller["vat_number"]:
         yield _("Your VAT number is missing: add it in the settings.")
+    if seller["status"] in REGISTERED and not seller["registration"]:
+        yield _("Your company's form, capital and register are missing: add them in the settings (c. com. R123-237).")
     if not (seller["siren"] or seller["email"]):
         yield _("Your e-mail address is missing: add it in the settings.")
 
@@ -61,6 +67,12 @@ def _buyer(buyer: Mapping[str, Any]) -> Iterator[str]:
         yield _("The SIREN of %(client)s is missing: an invoice to a professional carries it.") % words
     elif not (buyer["siren"] or buyer["email"]):
         yield _("%(client)s has neither a SIREN nor a contact who receives invoices by e-mail: add one.") % words
+
+
+def _days(invoice: Invoice) -> Iterator[str]:
+    for day in (invoice.delivered_on, invoice.due_on, invoice.period_since, invoice.period_until):
+        if day is not None and not is_in_this_century(day):
+            yield _("A day of this draft is in the year %(year)s: look at it again.") % {"year": f"{day.year:04}"}
 
 
 def _amounts(invoice: Invoice, on: date) -> Iterator[str]:

@@ -4,7 +4,7 @@ Reads rows, writes nothing: the act of issuing and the preview of a draft both a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import Q
@@ -15,7 +15,7 @@ from djmoney.money import Money
 from billing import balances, progress
 from billing.deducting import deducted_in, deductions_of, left_per_rate
 from billing.drafting import situation_of, taxes_of, values_of_line
-from billing.mixing import Case, agreed_of, due_of_term, missed_value, terms_of, values_of
+from billing.mixing import Case, Key, agreed_of, days_of, due_of_term, missed_value, terms_of, values_of
 from billing.models import Deduction, Invoice, InvoiceTax, InvoiceTerm, Receipt
 from billing.parts import ClaimedPart, claimed, in_euros_of, in_kind_of, received_of
 from billing.roles import DEPOSIT, PROGRESS, role_of
@@ -66,6 +66,11 @@ class Claim:
     @property
     def agreed_otherwise(self) -> Money:
         return in_kind_of(self.parts)
+
+    @property
+    def paid_on(self) -> date | None:
+        """The day from which nothing is left to come; None while something is."""
+        return _paid_on(self.parts)
 
     @property
     def payable(self) -> Money:
@@ -169,18 +174,31 @@ def free_of(receipt: Receipt, *, to_be_released_by: Invoice | None = None) -> Mo
 
 def _parts(case: Case) -> list[ClaimedPart]:
     with override(case.invoice.language):
-        return claimed(case.own, agreed_of(case), rest=_("Balance in euros"))
+        parts = claimed(case.own, agreed_of(case), rest=_("Balance in euros"))
+    days = days_of(case)
+    return [replace(part, days=days.get(_key_of(part))) if part.received.amount > 0 else part for part in parts]
+
+
+def _key_of(part: ClaimedPart) -> Key:
+    if part.term_id:
+        return ("term", part.term_id)
+    return ("part", part.part_id) if part.part_id else (part.kind, None)
 
 
 def due_on(invoice: Invoice, parts: Sequence[ClaimedPart], on: date) -> date | None:
     """Return the day printed on the invoice (c. com. L441-9): the one a person chose; else the last agreed one for
-    euros; else the law's 30 days; the invoice's own day when no euro is left."""
+    euros; else the law's 30 days. When no euro is left: the day all had come, else the invoice's own."""
     if in_euros_of(parts).amount <= 0:
-        return on
+        return _paid_on(parts) or on
     if invoice.due_on:
         return invoice.due_on
     days = [part.due_on for part in parts if part.kind == Kind.MONEY and part.due_on and part.outstanding.amount > 0]
     return max(days) if days else on + timedelta(days=int(law.fact("payment.default_days", on).value))
+
+
+def _paid_on(parts: Sequence[ClaimedPart]) -> date | None:
+    days = [part.days[1] for part in parts if part.days]
+    return max(days) if days and not any(part.outstanding.amount > 0 for part in parts) else None
 
 
 def term_rows(invoice: Invoice, parts: Iterable[ClaimedPart]) -> list[InvoiceTerm]:
@@ -195,6 +213,8 @@ def term_rows(invoice: Invoice, parts: Iterable[ClaimedPart]) -> list[InvoiceTer
             label=part.label,
             value=part.value,
             received=part.received,
+            received_since=part.days[0] if part.days else None,
+            received_on=part.days[1] if part.days else None,
             due_on=part.due_on,
         )
         for position, part in enumerate(parts, start=1)

@@ -4,25 +4,25 @@ A credit note has positive amounts, its own series, and takes off what is owed. 
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 from djmoney.money import Money
 
 from billing import claiming
 from billing.deducting import takes_of_what_is_deducted
 from billing.drafting import DraftLine, lines_of_taxes, lock_quote, situation_of, values_of_line, write
-from billing.models import Invoice
+from billing.models import Invoice, InvoiceLine
 from billing.ordering import deposit_is_deducted, part_is_deducted
 from billing.roles import is_replaced
 from billing.splitting import credited, exceed, gross, shared
 from lib.days import day_written
-from lib.money import euros, total
+from lib.money import euros, number_written, per_unit, total
 from people.models import User
 from quotes import vat
 from quotes.pricing import priced
@@ -112,6 +112,10 @@ def _draft(corrected: Invoice, reason: str, at: datetime, request_id: uuid.UUID)
         title=title,
         reason=reason.strip(),
         order_reference=corrected.order_reference,
+        engagement=corrected.engagement,
+        buyer_accounting_reference=corrected.buyer_accounting_reference,
+        period_since=corrected.period_since,
+        period_until=corrected.period_until,
         delivered_on=corrected.delivered_on,
         language=corrected.language,
         second_language=corrected.second_language,
@@ -130,8 +134,23 @@ def _lines(corrected: Invoice, amount: Money | None, quantities: Mapping[int, De
         return _chosen_lines(corrected, quantities)
     untouched = not corrected.deductions.exists() and not corrected.credit_notes.filter(number__isnull=False).exists()
     if amount is None and untouched:
-        return [values_of_line(line) for line in corrected.lines.order_by("position")]
+        return [_units_of(line, line.quantity) for line in corrected.lines.order_by("position")]
     return _share(corrected, creditable(corrected) if amount is None else amount)
+
+
+def obstacles(draft: Invoice) -> Iterator[str]:
+    """Say of which lines a draft takes more than other credit notes, issued meanwhile, have left."""
+    if not draft.corrects_id:
+        return
+    for line in draft.lines.filter(corrects_line__isnull=False).select_related("corrects_line"):
+        assert line.corrects_line is not None
+        if line.quantity > (left := left_of_line(line.corrects_line)):
+            yield _too_much(line.corrects_line, left)
+
+
+def _too_much(line: InvoiceLine, left: Decimal) -> str:
+    words = {"left": number_written(left, get_language() or "fr"), "title": line.title}
+    return _("Of “%(title)s”, %(left)s is left: the rest was credited before.") % words
 
 
 def _chosen_lines(corrected: Invoice, quantities: Mapping[int, Decimal]) -> list[DraftLine]:
@@ -140,10 +159,34 @@ def _chosen_lines(corrected: Invoice, quantities: Mapping[int, Decimal]) -> list
     for position, quantity in sorted(quantities.items()):
         if position not in lines or not 0 < quantity <= lines[position].quantity:
             raise CreditingError(_("A credit note takes off no more of a line than was invoiced."), "quantities")
-        chosen.append(replace(values_of_line(lines[position]), quantity=quantity))
+        left = left_of_line(lines[position])
+        if quantity > left:
+            raise CreditingError(_too_much(lines[position], left), "quantities")
+        chosen.append(_units_of(lines[position], quantity))
     if not chosen:
         raise CreditingError(_("Choose what to take off."), "quantities")
     return chosen
+
+
+def left_of_line(line: InvoiceLine) -> Decimal:
+    """Return how many units of an issued line no issued credit note has taken off."""
+    return line.quantity - sum((note.quantity for note in _taken_off(line)), Decimal(0))
+
+
+def _taken_off(line: InvoiceLine) -> list[InvoiceLine]:
+    return list(line.corrected_by.filter(invoice__issued_at__isnull=False))
+
+
+def _units_of(line: InvoiceLine, quantity: Decimal) -> DraftLine:
+    """Return so many units of a line. The last ones are worth what is left of it: rounded one by one, three thirds of
+    a line are not the line."""
+    values = replace(values_of_line(line), quantity=quantity, corrects_line_id=line.pk)
+    taken = _taken_off(line)
+    if not taken or quantity != line.quantity - sum((note.quantity for note in taken), Decimal(0)):
+        return values
+    left = line.net - total(note.net for note in taken)
+    exact = replace(values, unit_price=per_unit(left, quantity), discount_percent=Decimal(0))
+    return exact if values.net != left and exact.net == left else values
 
 
 def _share(corrected: Invoice, amount: Money) -> list[DraftLine]:

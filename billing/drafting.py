@@ -62,6 +62,7 @@ class DraftLine(LineValues):
     section: str = ""
     quote_line_id: int | None = None
     done_percent: Decimal | None = None
+    corrects_line_id: int | None = None
 
 
 # VAT per rate -----------------------------------------------------------------------------------------------------
@@ -303,6 +304,7 @@ def _write_lines(draft: Invoice, lines: Sequence[DraftLine]) -> None:
             exemption=line.exemption,
             quote_line_id=line.quote_line_id,
             done_percent=line.done_percent,
+            corrects_line_id=line.corrects_line_id,
             net=line.net,
         )
         for position, line in enumerate(lines, start=1)

@@ -103,6 +103,7 @@ class Part:
     label: str
     value: Money
     state: str
+    days: tuple[date, date] | None = None  # the first and the last on which what was received came
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,12 @@ class InvoiceFacts:
         return (*self.deductions, *(found for found in (self.corrects, self.replaces) if found))
 
     @property
+    def paid_on(self) -> date | None:
+        """The day from which nothing is left to come (242 nonies A, I 10°); None while something is."""
+        days = [part.days[1] for part in self.parts if part.days]
+        return max(days) if days and self.all_received else None
+
+    @property
     def all_received(self) -> bool:
         """Nothing is left to come, in euros or otherwise (cadre S2)."""
         return bool(self.parts) and not self.is_credit and all(part.state == RECEIVED for part in self.parts)
@@ -246,6 +253,8 @@ def _identities(party: Party) -> Iterator[str]:
             yield f"{party.name}: {value} is not a {name}."
     if party.siret and party.siren and not party.siret.startswith(party.siren):
         yield f"{party.name}: the SIRET is not one of the SIREN."
+    if party.country == "FR" and party.siren and party.vat_number[:2] == "FR" and party.vat_number[4:] != party.siren:
+        yield f"{party.name}: the VAT number is not that of the SIREN."
     if party.vat_number[:2] in COUNTRIES_OF_VAT and not vat_numbers.is_valid(party.vat_number):
         yield f"{party.name}: {party.vat_number} is not a VAT number."
 

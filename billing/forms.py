@@ -7,9 +7,11 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from billing.crediting import left_of_line
 from billing.drafting import DraftLine
 from billing.models import Invoice
 from billing.roles import DEPOSIT, role_of
+from lib.form_fields import DayField
 from lib.money import euros
 from people.models import Business, Client, Contact
 from quotes.forms import RequestForm
@@ -21,10 +23,8 @@ MORE = ("section", "nature", "exemption")
 LINES_SHOWN = 3  # empty ones, at the end of a one-off invoice
 
 
-def day_field(label: Any, **options: Any) -> forms.DateField:
-    return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **{"required": False} | options
-    )
+def day_field(label: Any, **options: Any) -> DayField:
+    return DayField(label=label, **{"required": False} | options)
 
 
 class DraftForm(forms.Form):
@@ -210,14 +210,17 @@ class CreditForm(RequestForm):
 
     def _add_lines(self, invoice: Invoice) -> None:
         for line in invoice.lines.order_by("position"):
-            name = f"line_{line.position}"
+            name, left = f"line_{line.position}", left_of_line(line)
+            if left <= 0:
+                continue
+            invoiced = {"quantity": number_shown(line.quantity), "left": number_shown(left)}
             self.fields[name] = NumberField(
                 label=line.title,
                 required=False,
                 min_value=Decimal(0),
-                max_value=line.quantity,
+                max_value=left,
                 decimal_places=4,
-                help_text=_("Invoiced: %(quantity)s") % {"quantity": number_shown(line.quantity)},
+                help_text=(_("Invoiced: %(quantity)s") if left == line.quantity else _("Left: %(left)s")) % invoiced,
             )
             self.line_fields.append(name)
 

@@ -20,6 +20,7 @@ from billing.drafting import lock_quote, situation_of
 from billing.mentions import Circumstances, chosen
 from billing.models import Allocation, Deduction, Invoice, InvoiceTax, InvoiceTerm
 from billing.partners import announcing
+from billing.roles import role_of
 from billing.sealing import LATEST, seal_of_invoice
 from lib import clock, pdf
 from lib.law import UnknownFact
@@ -102,7 +103,8 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
     draft.net, draft.vat, draft.total = claim.net, claim.vat, claim.total
     draft.deducted, draft.settled_at_issue = claim.deducted, claim.settled_at_issue
     draft.agreed_otherwise, draft.payable = claim.agreed_otherwise, claim.payable
-    draft.delivered_on = draft.delivered_on or on
+    paid_on = claim.paid_on if role_of(draft) == Invoice.Type.DEPOSIT else None  # 242 nonies A, I 10°
+    draft.delivered_on = draft.delivered_on or paid_on or on
     try:
         draft.mentions = announcing.said_on(draft, claim, chosen(_circumstances(draft, claim, on)), on)
     except UnknownFact as unknown:

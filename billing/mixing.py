@@ -86,12 +86,22 @@ def _came(case: Case) -> dict[Key, Money]:
     """Return what the receipts that this invoice takes are worth, by what they came for."""
     came: dict[Key, Money] = {}
     for receipt, value in case.settled:
-        key = _key(case.invoice, receipt)
+        key = key_of(case.invoice, receipt)
         came[key] = came.get(key, NOTHING) + value
     return came
 
 
-def _key(invoice: Invoice, receipt: Receipt) -> Key:
+def days_of(case: Case) -> dict[Key, tuple[date, date]]:
+    """Return the first and the last day on which it came, by the same keys."""
+    days: dict[Key, tuple[date, date]] = {}
+    for receipt, _value in case.settled:
+        on, key = receipt.received_on, key_of(case.invoice, receipt)
+        first, last = days.get(key, (on, on))
+        days[key] = (min(first, on), max(last, on))
+    return days
+
+
+def key_of(invoice: Invoice, receipt: Receipt) -> Key:
     if receipt.term_id:
         return ("term", receipt.term_id)
     if receipt.part and (part := _same_part(invoice, receipt.part)) is not None:

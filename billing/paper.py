@@ -6,6 +6,7 @@ already received, to be received otherwise than in euros, to be paid in euros.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -163,13 +164,15 @@ def _landmarks(facts: InvoiceFacts) -> Iterable[tuple[str, str]]:
 
 
 def _corrected(facts: InvoiceFacts) -> str:
-    """Return which invoice a credit note corrects, or a replacement cancels (CGI 289 I-5), unless its title says so."""
+    """Return which invoice a credit note corrects, or a replacement cancels (CGI 289 I-5), unless its title is that."""
     if facts.replaces:
         words = {"number": facts.replaces.number, "day": day(facts.replaces.issued_on)}
         return _("Cancels and replaces invoice %(number)s of %(day)s.") % words
-    if not facts.corrects or facts.corrects.number in facts.title:
+    if not facts.corrects:
         return ""
     words = {"number": facts.corrects.number, "day": day(facts.corrects.issued_on)}
+    if facts.title == _("Credit note on invoice %(number)s of %(day)s") % words:
+        return ""
     return _("Credit note on invoice %(number)s of %(day)s.") % words
 
 
@@ -208,9 +211,17 @@ def _part(part: Part, facts: InvoiceFacts) -> dict[str, Any]:
     return {
         "swatch": swatch(part.kind, title=str(KINDS[part.kind])),  # type: ignore[index]
         "label": part.label,
-        "state": words[part.state],
+        "state": _came(part.days) if part.days and part.state == RECEIVED else words[part.state],
         "value": written(part.value, facts.language),
     }
+
+
+def _came(days: tuple[date, date]) -> str:
+    """Say when what was received came (242 nonies A, I 10°)."""
+    since, until = (f"{day:%d/%m/%Y}" for day in days)
+    if since == until:
+        return _("received on %(day)s") % {"day": since}
+    return _("received from %(since)s to %(until)s") % {"since": since, "until": until}
 
 
 def _states(facts: InvoiceFacts) -> Iterable[dict[str, Any]]:

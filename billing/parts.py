@@ -41,6 +41,7 @@ class ClaimedPart:
     term_id: int | None = None
     due_on: date | None = None
     part_id: int | None = None
+    days: tuple[date, date] | None = None  # the first and the last on which what was received came
 
     @property
     def outstanding(self) -> Money:

@@ -54,6 +54,7 @@ LINE_FIELDS = (
 LINE_FIELDS_2 = (*LINE_FIELDS, "section", "nature", "exemption", "done_percent")
 TAX_FIELDS = ("category", "rate", "base", "amount")
 TERM_FIELDS = ("position", "kind", "label", "value", "received", "due_on")
+TERM_FIELDS_2 = (*TERM_FIELDS, "received_since", "received_on")
 PART_FIELDS = ("position", "kind", "label", "unit", "quantity", "unit_value", "value", "valuation", "due_on")
 RECEIPT_FIELDS = (
     "kind",
@@ -92,6 +93,7 @@ def _fields_2(invoice: Invoice) -> dict[str, Any]:
         "document": "courgette invoice version 2",
         "replaces": invoice.replaces.number if invoice.replaces else None,
         "lines": [_fields(line, LINE_FIELDS_2) for line in invoice.lines.order_by("position")],
+        "terms": [_fields(term, TERM_FIELDS_2) for term in invoice.terms.order_by("position")],
         "stands_for": invoice.stands_for,
         "agreed_parts": [_fields(part, PART_FIELDS) for part in invoice.agreed_parts.order_by("position")],
     }

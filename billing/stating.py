@@ -171,7 +171,9 @@ def _parts(terms: Iterable[InvoiceTerm], language: str) -> Iterable[f.Part]:
             label = term.label or _("Balance in euros")
             outstanding = term.value - term.received
             if term.received.amount > 0:
-                yield f.Part(term.kind, _counted(term, term.received, language) or label, term.received, f.RECEIVED)
+                words = _counted(term, term.received, language) or label
+                days = (term.received_since, term.received_on) if term.received_since and term.received_on else None
+                yield f.Part(term.kind, words, term.received, f.RECEIVED, days)
             if outstanding.amount > 0:
                 state = f.TO_PAY if term.kind == "money" else f.TO_RECEIVE
                 yield f.Part(term.kind, _counted(term, outstanding, language) or label, outstanding, state)

@@ -28,7 +28,10 @@ def treatments_of(draft: Invoice) -> list[vat.Treatment]:
 
 
 def natures_of(draft: Invoice) -> frozenset[str]:
-    """Return what an invoice sells (242 nonies A, I 8° bis): its lines, or for a deposit what it is a deposit on."""
+    """Return what an invoice sells (242 nonies A, I 8° bis): its lines, or for a deposit what it is a deposit on; for a
+    credit note by an amount, which takes off a part of everything, what it corrects."""
+    if draft.corrects and not draft.lines.filter(corrects_line__isnull=False).exists():
+        return natures_of(draft.corrects)
     rows = draft.acceptance.version.lines if draft.acceptance and role_of(draft) == DEPOSIT else draft.lines
     return frozenset(rows.values_list("nature", flat=True)) or frozenset({Nature.SERVICES.value})
 
@@ -77,7 +80,8 @@ def _no_longer_agreed(draft: Invoice, agreed: vat.Situation) -> Iterator[str]:
 def advice(draft: Invoice, on: date) -> list[str]:
     """Return what whoever issues should know of the VAT of a sale abroad; each sentence says what is to be checked."""
     language = get_language() or "fr"
-    return [_told(known, language, **words) for known, words in _facts(draft, on)] + list(_number_missing(draft))
+    told = [_told(known, language, **words) for known, words in _facts(draft, on)]
+    return [*told, *_number_missing(draft), *_unusual_rates(draft, on)]
 
 
 def _told(known: law.Fact, language: str, **words: object) -> str:
@@ -99,9 +103,18 @@ def _facts(draft: Invoice, on: date) -> Iterator[tuple[law.Fact, dict[str, objec
         yield known, {"limit": amount(euros(known.value), get_language() or "fr")}
 
 
+def _unusual_rates(draft: Invoice, on: date) -> Iterator[str]:
+    """Say which rates are not those of the mainland: Corsica and overseas have others, corrections former ones."""
+    usual = {Decimal(str(rate)) for rate in law.fact("vat.rates", on).value}
+    charged = {treatment.rate for treatment in treatments_of(draft) if treatment.category == vat.STANDARD}
+    for rate in [] if draft.corrects_id or draft.replaces_id else sorted(charged - usual):
+        shown = {"rate": percent_written(rate, get_language() or "fr")}
+        yield _("%(rate)s is not a VAT rate of metropolitan France on that day: check it.") % shown
+
+
 def _number_missing(draft: Invoice) -> Iterator[str]:
     client = draft.client
-    if client.kind in vat.TRADERS and client.country in vat.union() and not client.vat_number:
+    if client.kind != Client.Kind.PERSON and client.country in vat.union() and not client.vat_number:
         yield _(
             "%(client)s has no VAT number in its file: French VAT is charged. With the number, VAT would be due by "
             "your client."

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import Export
 from desk.periods import Period, choices
 from lib.days import day_written
+from lib.form_fields import DayField
 
 CUSTOM, SINCE_LAST = "custom", "since_last"
 
@@ -20,12 +21,8 @@ class ExportForm(forms.Form):
 
     request_id = forms.UUIDField(widget=forms.HiddenInput)
     period = forms.ChoiceField(label=_("Period"), widget=forms.RadioSelect)
-    since = forms.DateField(
-        label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
-    until = forms.DateField(
-        label=_("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    since = DayField(label=_("From"), required=False)
+    until = DayField(label=_("To"), required=False)
     basis = forms.ChoiceField(
         label=_("Which invoices"),
         widget=forms.RadioSelect,

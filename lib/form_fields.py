@@ -1,9 +1,11 @@
 """Form fields that take what people type: « 1 200,50 » is an amount, a day is a day in every language."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 SPACES = str.maketrans("", "", " \u00a0\u202f'’€")
 
@@ -32,11 +34,25 @@ class NumberField(forms.DecimalField):
 
 
 class DayField(forms.DateField):
-    """A day, picked or typed."""
+    """A day of this century, picked in the browser's calendar or typed by hand where there is none."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("widget", forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}))
-        super().__init__(input_formats=["%Y-%m-%d", "%d/%m/%Y"], **kwargs)
+    def __init__(self, **options: Any) -> None:
+        usual: dict[str, Any] = {
+            "widget": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+            "input_formats": ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"],
+            "validators": [in_this_century],
+        }
+        super().__init__(**usual | options)
+
+
+def in_this_century(day: date) -> None:
+    """Refuse 0026 and 2206: a slip of the finger that no electronic invoice can hold (BR-FR-03)."""
+    if not is_in_this_century(day):
+        raise forms.ValidationError(_("Look at the year again: %(year)04d."), params={"year": day.year})
+
+
+def is_in_this_century(day: date) -> bool:
+    return 2000 <= day.year <= 2099
 
 
 def _in_french() -> bool:

@@ -17,10 +17,10 @@ Kind = Client.Kind
 NUMBER, VAT, RNA, COURT, SERVICE = "company_number", "vat_number", "rna", "court_register", "service_code"
 ASKED: dict[str, Sequence[str]] = {
     Kind.FARM: (NUMBER, VAT),
-    Kind.ASSOCIATION: (NUMBER, RNA, COURT),
+    Kind.ASSOCIATION: (NUMBER, RNA, COURT, VAT),
     Kind.AMAP: (NUMBER, RNA, COURT),
     Kind.COMPANY: (NUMBER, VAT),
-    Kind.PUBLIC: (NUMBER, SERVICE),
+    Kind.PUBLIC: (NUMBER, SERVICE, VAT),
     Kind.PERSON: (),
 }
 NEEDED: dict[str, str] = {Kind.COMPANY: NUMBER, Kind.PUBLIC: NUMBER}
@@ -81,6 +81,7 @@ class ClientForm(PrintedForm):
         help_texts = {
             "rna": _("W and nine digits, if they have one."),
             "court_register": _("In Alsace and Moselle: the court, the volume and the folio."),
+            "vat_number": _("If they have one. From another country of the Union, it decides who owes the VAT."),
             "second_language": _("Each title and mention is then said in both."),
             "notes": _("Never shown to the client."),
         }

@@ -143,6 +143,12 @@ class IdentityForm(PrintedForm):
         digits = "".join(letter for letter in text if letter.isdigit())
         return number_or_error(identifiers.siret if len(digits) > 9 else identifiers.siren, text)
 
+    def clean(self) -> dict[str, Any]:
+        said = super().clean() or {}
+        if said.get("status") in (Business.Status.COMPANY, Business.Status.CAE) and not said.get("registration"):
+            self.add_error("registration", _("A company says its form, its capital, its register and town."))
+        return said
+
     def facts(self) -> dict[str, Any]:
         """Return what goes on the row."""
         facts = dict(self.cleaned_data)
@@ -167,7 +173,7 @@ class TaxForm(forms.ModelForm):  # type: ignore[type-arg]
         choices=exemptions,
         help_text=_("Asked only if you chose “exempt by its activity”."),
     )
-    started_on = DayField(label=_("Start of activity"), required=False)
+    started_on = DayField(label=_("Start of activity"), required=False, validators=[])
     time_zone = forms.ChoiceField(label=_("Time zone"), choices=[(zone, zone.replace("_", " ")) for zone in ZONES])
 
     class Meta:
@@ -235,7 +241,11 @@ class TaxForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean_vat_number(self) -> str:
         text: str = self.cleaned_data["vat_number"]
         if text:
-            return number_or_error(identifiers.vat_number, text)
+            number = number_or_error(identifiers.vat_number, text)
+            if number.startswith("FR") and self.siren and not number.endswith(self.siren):
+                words = {"siren": self.siren}
+                raise forms.ValidationError(_("This is another company's number: yours ends with %(siren)s.") % words)
+            return number
         if self.cleaned_data.get("vat_regime") == Business.VatRegime.NORMAL and self.siren:
             return identifiers.french_vat_number(self.siren)
         return ""

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from lib import countries, pdf
+from lib import countries, identifiers, pdf
 from lib.colours import legible
+
+OTHER_PREFIXES = {"LI": "CH"}  # the countries whose VAT numbers begin like a neighbour's
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,12 @@ class Party:
     phone: str = ""
     website: str = ""
     is_consumer: bool = False
+
+    @property
+    def has_vat_number(self) -> bool:
+        """Whether the number is one for VAT: it begins with a country (BR-CO-09). Others are printed as typed."""
+        prefix = self.vat_number[:2]
+        return prefix in identifiers.EUROPEAN or prefix == OTHER_PREFIXES.get(self.country, self.country)
 
     @property
     def address_lines(self) -> tuple[str, ...]:
@@ -151,7 +159,7 @@ def identity_lines(buyer: Party) -> Iterable[str]:
     if buyer.siren or buyer.siret:
         yield _("SIREN %(number)s") % {"number": spaced(buyer.siren or buyer.siret[:9], (3, 3, 3))}
     if buyer.vat_number:
-        yield _("VAT %(number)s") % {"number": buyer.vat_number}
+        yield _("VAT %(number)s") % {"number": buyer.vat_number} if buyer.has_vat_number else buyer.vat_number
     if buyer.rna:
         yield _("RNA %(number)s") % {"number": buyer.rna}
     if buyer.court_register:

@@ -7,6 +7,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from lib.form_fields import DayField
 from people.models import Activity, Business, Client, Contact, new_request_id
 from quotes.forms_fields import EurosField, ExemptionField, NumberField
 from quotes.models import Nature, Offer, Question, Unit
@@ -172,7 +173,7 @@ class OtherwiseForm(RequestForm):
 
     name = forms.CharField(label=_("Who said yes?"), max_length=120)
     capacity = forms.CharField(label=_("In what capacity?"), max_length=120, help_text=_("For example: president."))
-    on = forms.DateField(label=_("On which day?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    on = DayField(label=_("On which day?"))
     how_words = forms.CharField(
         label=_("How did the yes come?"),
         max_length=200,

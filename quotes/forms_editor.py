@@ -14,6 +14,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
+from lib.form_fields import DayField
 from lib.money import euros
 from quotes.forms_fields import EurosField, ExemptionField, NumberField, number_shown
 from quotes.models import (
@@ -34,18 +35,6 @@ MORE = ("section", "nature", "exemption")  # what few lines say
 PAR = euros(1)  # a local currency is worth as many euros (CMF L311-5)
 
 
-class DateField(forms.DateField):
-    """A day, asked for by the browser's own calendar; typed by hand where there is none."""
-
-    def __init__(self, **options: Any) -> None:
-        usual: dict[str, Any] = {
-            "widget": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-            "input_formats": ["%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y"],
-            "required": False,
-        }
-        super().__init__(**usual | options)
-
-
 class DraftForm(forms.Form):
     """What a quote says around its lines."""
 
@@ -56,7 +45,7 @@ class DraftForm(forms.Form):
     conditions = forms.CharField(
         label=_("Conditions"), required=False, max_length=20_000, widget=forms.Textarea(attrs={"rows": 3})
     )
-    valid_until = DateField(label=_("Valid until the end of"))
+    valid_until = DayField(label=_("Valid until the end of"), required=False)
     revision = forms.IntegerField(widget=forms.HiddenInput)
 
     @staticmethod
@@ -177,7 +166,7 @@ class MoneyTermForm(TermForm):
         widget=forms.TextInput(attrs={"class": "amount", "autocomplete": "off", "inputmode": "text"}),
     )
     due = forms.ChoiceField(label=_("To be paid"), choices=MoneyDue.choices, initial=MoneyDue.DELIVERY)
-    due_on = DateField(label=_("On"))
+    due_on = DayField(label=_("On"), required=False)
     due_days = forms.IntegerField(
         label=_("Days"),
         required=False,
@@ -238,7 +227,7 @@ class PlannedTermForm(TermForm):
     valuation = forms.CharField(
         label=_("How this value was found"), max_length=200, required=False, help_text=_("Such as: price at the stall.")
     )
-    first_on = DateField(label=_("First day"))
+    first_on = DayField(label=_("First day"), required=False)
     rhythm = forms.ChoiceField(label=_("Then"), choices=Rhythm.choices, initial=Rhythm.ONCE)
     per_delivery = NumberField(
         label=_("Each time"),

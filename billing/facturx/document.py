@@ -23,6 +23,8 @@ def notes(facts: InvoiceFacts) -> list[Note]:
     kept = [note for note in facts.notes if note.text.strip()]
     if _is_mixed(facts) and not any(note.code == "PAI" for note in kept):
         kept.append(Note("PAI", _payment_in_words(facts)))
+    if facts.engagement and facts.order_reference:  # BT-13 holds one of them
+        kept.append(Note("AAI", _("Your order: %(number)s") % {"number": facts.order_reference}))
     return [*kept, Note("BAR", treatment(facts.buyer))]
 
 

@@ -47,7 +47,7 @@ def _party(agreement: etree._Element, tag: str, party: Party, *, is_seller: bool
     _address(element, party)
     scheme, address = electronic_address(party)
     add(add(element, "ram:URIUniversalCommunication"), "ram:URIID", address).set("schemeID", scheme)
-    if party.vat_number[:2].isalpha():  # BR-CO-09: a number begins with its country
+    if party.has_vat_number:
         _registration(element, "VA", party.vat_number)
     if is_seller and not party.vat_number:  # BR-E-02: BT-32 stands for the VAT number that whoever charges none lacks
         _registration(element, "FC", party.siren)

@@ -103,7 +103,7 @@ def vat_point(facts: InvoiceFacts) -> str:
 
 
 def _terms(settlement: etree._Element, facts: InvoiceFacts) -> None:
-    paid_on = facts.delivered_on if frame(facts).endswith("2") else None  # BR-FR-CO-09: S2 needs BT-9, of any day
+    paid_on = facts.paid_on or facts.delivered_on if frame(facts).endswith("2") else None  # BR-FR-CO-09: BT-9 is there
     due_on = facts.due_on or paid_on
     if facts.is_credit:
         due_on = None

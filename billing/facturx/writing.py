@@ -35,7 +35,7 @@ def add_if(parent: etree._Element, tag: str, text: str) -> None:
 
 
 def add_date(parent: etree._Element, tag: str, day: date, *, kind: str = "udt") -> None:
-    add(add(parent, tag), f"{kind}:DateTimeString", f"{day:%Y%m%d}").set("format", "102")
+    add(add(parent, tag), f"{kind}:DateTimeString", f"{day.year:04}{day:%m%d}").set("format", "102")
 
 
 def number_written(value: Decimal) -> str:

@@ -675,6 +675,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='invoiceline',
+            name='corrects_line',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrected_by', to='billing.invoiceline'),
+        ),
+        migrations.AddField(
+            model_name='invoiceline',
             name='done_percent',
             field=models.DecimalField(blank=True, decimal_places=2, max_digits=5, null=True, verbose_name='done so far'),
         ),
@@ -727,6 +732,16 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='invoice',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('period_since', None), ('period_until', None)), models.Q(('period_since__isnull', False), ('period_until__gte', models.F('period_since'))), _connector='OR'), name='an_invoiced_period_ends_after_it_starts'),
+        ),
+        migrations.AddField(
+            model_name='invoiceterm',
+            name='received_on',
+            field=models.DateField(blank=True, null=True),
+        ),
+        migrations.AddField(
+            model_name='invoiceterm',
+            name='received_since',
+            field=models.DateField(blank=True, null=True),
         ),
         migrations.AddField(
             model_name='invoiceterm',

@@ -153,6 +153,9 @@ class InvoiceLine(PricedLine):
     done_percent = models.DecimalField(
         _("done so far"), max_digits=5, decimal_places=2, null=True, blank=True
     )  # cumulated, this invoice included
+    corrects_line = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )  # what a credit note takes units off
 
     class Meta:
         ordering = ["invoice", "position"]
@@ -226,6 +229,8 @@ class InvoiceTerm(models.Model):
     label = models.CharField(max_length=200, blank=True)
     value = money_field()
     received = money_field()
+    received_since = models.DateField(null=True, blank=True)  # first and last day of what was received
+    received_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)
 
     class Meta:

@@ -202,3 +202,20 @@ def test_quantities_and_rates_have_no_exponent_and_no_useless_zero():
     facts = invoice(STANDARD, (line(1, "Feuilles", "1000.0000", "0.012"),))
     assert one(facts, "//ram:BilledQuantity") == "1000"
     assert facturx.writing.number_written(Decimal("20.00")) == "20"
+
+
+def test_an_order_beside_an_engagement_is_said_in_a_note():
+    facts = replace(SAMPLES["town-order"], engagement="EJ-77")
+    assert one(facts, "//ram:BuyerOrderReferencedDocument/ram:IssuerAssignedID") == "EJ-77"
+    assert any("BC-2026-118" in text for text in said(facts, "//ram:IncludedNote/ram:Content"))
+
+
+def test_a_day_is_written_in_eight_digits_whatever_the_year():
+    facts = replace(SAMPLES["town-order"], due_on=date(26, 12, 1))
+    assert one(facts, f"{SETTLEMENT}//ram:DueDateDateTime/udt:DateTimeString") == "00261201"
+
+
+def test_a_french_vat_number_is_that_of_the_siren():
+    facts = SAMPLES["final-vat"]
+    other = replace(facts, seller=replace(facts.seller, vat_number="FR40303265045"))
+    assert any("not that of the SIREN" in problem for problem in problems(other))

@@ -1,11 +1,14 @@
 """An invoice is issued: number, claims, frozen columns, PDF."""
 
-from datetime import UTC, date, datetime
+import re
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from billing import balances, facts, issuing, stating, verifying
+from billing import balances, drafting, facts, facturx, issuing, paper, stating, verifying
+from billing.models import Invoice
 from lib.money import euros
+from people.models import Business
 from quotes.models import Acceptance, Kind, MoneyDue
 from records import ledger
 from tests import make
@@ -17,7 +20,9 @@ from tests.billing.conftest import (
     final_of,
     issued_by,
     money_came,
+    recorder_of,
 )
+from tests.kit.rules import failures
 
 LATER = datetime(2027, 1, 22, 9, 0, tzinfo=UTC)
 
@@ -106,3 +111,40 @@ def test_a_final_invoice_waits_for_the_deposit_that_is_still_a_draft(acceptance:
 
     draft.refresh_from_db()
     assert draft.number is None
+
+
+@pytest.mark.parametrize("field", ["delivered_on", "due_on", "period_until"])
+@pytest.mark.parametrize("day", [date(26, 12, 1), date(2206, 12, 1)])
+def test_a_slip_of_the_year_is_told_before_it_is_frozen(acceptance: Acceptance, field: str, day: date) -> None:
+    draft = final_of(acceptance, issued=False)
+    said = {field: day} | ({"period_since": date(20, 1, 1)} if field == "period_until" else {})
+    drafting.save_draft(invoice=draft, revision=draft.revision, by=recorder_of(acceptance), at=NOW, **said)
+
+    with pytest.raises(issuing.IssuingError, match=f"{day.year:04}"):
+        issued_by(draft)
+
+
+@pytest.mark.parametrize("status", [Business.Status.COMPANY, Business.Status.CAE])
+def test_a_company_says_its_form_its_capital_and_its_register(acceptance: Acceptance, status: str) -> None:
+    Business.objects.update(status=status)
+    with pytest.raises(issuing.IssuingError, match="R123-237"):
+        deposit_of(acceptance)
+
+    Business.objects.update(registration="SARL au capital de 5 000 €, RCS Strasbourg")
+    assert issued_by(Invoice.objects.get(issued_at=None)).number
+
+
+def test_a_deposit_says_on_which_day_it_was_paid(acceptance: Acceptance) -> None:
+    """242 nonies A, I 10°: the day of payment, where it is not that of the invoice; BT-9 and BT-72 of a paid 386."""
+    draft = deposit_of(acceptance, issued=False)
+    paid = money_came(acceptance, "360", MoneyDue.ACCEPTANCE)
+    later = NOW + timedelta(days=8)
+
+    said = stating.facts_of(issued_by(draft, at=later))
+
+    assert said.paid_on == paid.received_on < said.issued_on
+    assert f"{paid.received_on:%d/%m/%Y}" in paper.invoice_html(said)
+    xml = facturx.xml(said).decode()
+    days = re.findall(r"<ram:(?:DueDate|Occurrence)DateTime><udt:DateTimeString[^>]*>(\d+)<", xml)
+    assert days == [f"{paid.received_on:%Y%m%d}"] * 2
+    assert failures(xml.encode()) == []

@@ -263,3 +263,25 @@ def test_what_is_said_adds_up_to_the_cent_on_screen_on_paper_and_in_the_xml() ->
     assert total(tax.base for tax in said.taxes) == said.net
     assert said.net + said.vat == said.total
     assert f"{said.total.amount}" in facturx.xml(said).decode()
+
+
+def test_a_rate_of_another_time_or_place_is_told_and_never_blocks() -> None:
+    draft = drafted(TAXED, {}, sold(rate="19.6"))
+    assert any("19,6" in told for told in taxing.advice(draft, make.TODAY))
+    assert issued(draft).number
+
+
+def test_a_town_of_another_country_owes_the_vat_itself() -> None:
+    town = {"kind": "PUBLIC", "name": "Stadt Kehl", "country": "DE", "siren": "", "vat_number": "DE136695976"}
+    said = said_of(issued(drafted(TAXED, town)))
+    assert [tax.category for tax in said.taxes] == ["AE"]
+    assert rules.failures(facturx.xml(said)) == []
+
+
+@pytest.mark.parametrize(("country", "number"), [("AU", "ABN 51 824 753 556"), ("US", "EIN 12-3456789")])
+def test_a_tax_number_that_is_none_of_vat_is_printed_and_not_said_to_be_one(country: str, number: str) -> None:
+    """BR-CO-09: what stands in BT-48 begins with a country."""
+    buyer = {"kind": "COMPANY", "name": "Reef Pty", "country": country, "siren": "", "vat_number": number}
+    said = said_of(issued(drafted(TAXED, buyer)))
+    assert rules.failures(facturx.xml(said)) == []
+    assert number in paper.invoice_html(said)

@@ -46,3 +46,9 @@ def test_a_day_is_picked_or_typed(typed: str) -> None:
 def test_a_day_is_given_to_the_browser_as_it_wants_it() -> None:
     with translation.override("fr"):
         assert 'value="2027-01-08"' in DayField().widget.render("day", date(2027, 1, 8))
+
+
+@pytest.mark.parametrize("typed", ["0026-12-01", "2206-12-31"])
+def test_a_day_of_another_century_is_a_slip_of_the_finger(typed: str) -> None:
+    with pytest.raises(ValidationError, match=typed[:4]):
+        DayField().clean(typed)

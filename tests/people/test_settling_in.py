@@ -125,6 +125,7 @@ def test_the_last_step_leads_back_to_one_that_was_skipped(visitor: Visitor) -> N
     [
         ("identity", {"company_number": "732 829 321"}, "company_number"),
         ("identity", {"city": ""}, "city"),
+        ("identity", {"status": "COMPANY", "registration": ""}, "registration"),
         ("tax", {"iban": "FR76 3000 6000 0112 3456 7890 188"}, "iban"),
         ("tax", {"turnover_already": "-1"}, "turnover_already"),
         ("tax", {"time_zone": "Mars/Olympus"}, "time_zone"),

@@ -40,3 +40,8 @@ def test_an_exemption_without_a_reason_of_the_law_is_refused(owner: Visitor, bus
 def test_who_is_not_exempt_keeps_no_reason(owner: Visitor, business: Business) -> None:
     change(owner, business, vat_regime="NORMAL", vat_exemption="training", vat_on_debits="on")
     assert (business.vat_regime, business.vat_exemption, business.vat_on_debits) == ("NORMAL", "", True)
+
+
+def test_the_vat_number_of_another_company_is_refused(owner: Visitor, business: Business) -> None:
+    assert "vat_number" in change(owner, business, vat_regime="NORMAL", vat_number="FR19552008443")
+    assert change(owner, business, vat_regime="NORMAL", vat_number=make.VAT_NUMBER) == {}
