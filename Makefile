@@ -19,7 +19,7 @@ dev: ## the same, with a web server that reloads what you change
 test: ## everything on SQLite, and what an engine could change on PostgreSQL and Redis too
 	@tools/setup.sh test
 	@status=0; \
-	$(ENGINES) $(PYTEST) -m engine || status=$$?; \
+	$(ENGINES) $(PYTEST) -n 2 -m engine || status=$$?; \
 	$(PYTEST) -n 2 || status=$$?; \
 	exit $$status
 

@@ -19,6 +19,9 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "yes"  # Playwright keeps an event loo
 for name in ("SITE_URL", "COURGETTE_PRODUCTION", "DEBUG", "EMAIL_URL", "SIGNUP_OPEN", "ALLOWED_HOSTS"):
     os.environ.pop(name, None)
 
+if (queue := os.environ.get("REDIS_URL")) and (worker := os.environ.get("PYTEST_XDIST_WORKER")):
+    os.environ["REDIS_URL"] = f"{queue.removesuffix('/0')}/{worker.removeprefix('gw')}"  # a queue of its own
+
 from config.settings import *  # noqa: E402, F403
 from config.translations import compile_all  # noqa: E402
 
