@@ -88,15 +88,16 @@ def claim_of(invoice: Invoice, on: date) -> Claim:
     settled = free_receipts(invoice, own)
     case = Case(invoice, own, sums.net + vat, deductions, settled, on)
     parts = [] if invoice.corrects_id else _parts(case)
+    due = None if invoice.corrects_id else due_on(invoice, parts, on)
     return Claim(
         taxes=taxes,
         net=sums.net,
         vat=vat,
         total=sums.net + vat,
         deductions=deductions,
-        parts=parts,
+        parts=_scheduled(parts, invoice.due_on, due),
         settled=settled,
-        due_on=None if invoice.corrects_id else due_on(invoice, parts, on),
+        due_on=due,
     )
 
 
@@ -194,6 +195,16 @@ def due_on(invoice: Invoice, parts: Sequence[ClaimedPart], on: date) -> date | N
         return invoice.due_on
     days = [part.due_on for part in parts if part.kind == Kind.MONEY and part.due_on and part.outstanding.amount > 0]
     return max(days) if days else on + timedelta(days=int(law.fact("payment.default_days", on).value))
+
+
+def _scheduled(parts: Sequence[ClaimedPart], chosen: date | None, last: date | None) -> list[ClaimedPart]:
+    """Give each part in euros its day: the one that a person chose for all, else as agreed, else the invoice's."""
+    return [
+        replace(part, due_on=chosen or part.due_on or last)
+        if part.kind == Kind.MONEY and part.outstanding.amount
+        else part
+        for part in parts
+    ]
 
 
 def _paid_on(parts: Sequence[ClaimedPart]) -> date | None:

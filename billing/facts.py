@@ -104,6 +104,7 @@ class Part:
     value: Money
     state: str
     days: tuple[date, date] | None = None  # the first and the last on which what was received came
+    due_on: date | None = None  # by when the rest is to come
 
 
 @dataclass(frozen=True)
@@ -176,6 +177,18 @@ class InvoiceFacts:
         return self.payable - self.set_off
 
     @property
+    def instalments(self) -> tuple[Part, ...]:
+        """The parts in euros that are due on different days, in their order; none where there is one day for all."""
+        due = sorted((part for part in self.parts if part.state == TO_PAY and part.due_on), key=_due_on)
+        return tuple(due) if len({part.due_on for part in due}) > 1 else ()
+
+    @property
+    def next_transfer(self) -> Money:
+        """What is to be transferred first: the first instalment, or all of it."""
+        first = total(part.value for part in self.instalments if part.due_on == self.instalments[0].due_on)
+        return min(first, self.to_transfer) if self.instalments else self.to_transfer
+
+    @property
     def prepaid(self) -> Money:
         """BT-113: deposits, what was received and what was agreed otherwise than in euros (AFNOR case 41)."""
         if self.is_credit:
@@ -199,6 +212,10 @@ class InvoiceFacts:
     def all_received(self) -> bool:
         """Nothing is left to come, in euros or otherwise (cadre S2)."""
         return bool(self.parts) and not self.is_credit and all(part.state == RECEIVED for part in self.parts)
+
+
+def _due_on(part: Part) -> date:
+    return part.due_on or date.max
 
 
 def problems(facts: InvoiceFacts) -> list[str]:

@@ -206,14 +206,24 @@ def settlement(facts: InvoiceFacts, *, preview: bool = False) -> dict[str, Any]:
 
 
 def _part(part: Part, facts: InvoiceFacts) -> dict[str, Any]:
-    later = _("to be set off") if facts.kind == SELF_BILLED else _("to be received")
-    words = {RECEIVED: _("received"), TO_RECEIVE: later, TO_PAY: _("to be paid")}
     return {
         "swatch": swatch(part.kind, title=str(KINDS[part.kind])),  # type: ignore[index]
         "label": part.label,
-        "state": _came(part.days) if part.days and part.state == RECEIVED else words[part.state],
+        "state": _state(part, facts),
         "value": written(part.value, facts.language),
     }
+
+
+def _state(part: Part, facts: InvoiceFacts) -> str:
+    """Say of a part whether it came, and when, or by when it is to come: together they are the schedule."""
+    if part.state == RECEIVED:
+        return _came(part.days) if part.days else _("received")
+    if part.state == TO_RECEIVE and facts.kind == SELF_BILLED:
+        return _("to be set off")
+    day = f"{part.due_on:%d/%m/%Y}" if part.due_on else ""
+    if part.state == TO_PAY:
+        return _("to be paid by %(day)s") % {"day": day} if facts.instalments else _("to be paid")
+    return _("to be received by %(day)s") % {"day": day} if day else _("to be received")
 
 
 def _came(days: tuple[date, date]) -> str:
@@ -248,13 +258,15 @@ def _to_receive(parts: Iterable[Part]) -> str:
 
 
 def _payment(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
-    amount = written(facts.to_transfer, facts.language)
+    amount = written(facts.next_transfer, facts.language)
+    by = _("as set out above, by %(day)s at the latest") if facts.instalments else _("by %(day)s at the latest")
     return {
-        "due": _("by %(day)s at the latest") % {"day": day(facts.due_on)} if facts.due_on else "",
+        "due": by % {"day": day(facts.due_on)} if facts.due_on else "",
         "iban": letterhead.spaced(facts.iban, (4,) * 9),
         "bic": facts.bic,
         "reference": "" if preview else facts.number,
         "code": _code(facts) if not preview else "",
+        "first": _("The code pays the first instalment, %(amount)s.") % {"amount": amount} if facts.instalments else "",
         "code_words": _("QR code for a bank transfer of %(amount)s to %(name)s")
         % {"amount": amount, "name": facts.seller.name},
     }
@@ -262,9 +274,9 @@ def _payment(facts: InvoiceFacts, *, preview: bool) -> dict[str, Any]:
 
 def _code(facts: InvoiceFacts) -> str:
     """Return the address of the EPC069-12 code by which a banking app fills in the transfer, where there can be one."""
-    if not (facts.iban and facts.number and epc.is_possible(facts.to_transfer)):
+    if not (facts.iban and facts.number and epc.is_possible(facts.next_transfer)):
         return ""
     content = epc.text(
-        name=facts.seller.name, iban=facts.iban, bic=facts.bic, amount=facts.to_transfer, message=facts.number
+        name=facts.seller.name, iban=facts.iban, bic=facts.bic, amount=facts.next_transfer, message=facts.number
     )
     return pdf.inline_picture(epc.picture(content))

@@ -176,7 +176,8 @@ def _parts(terms: Iterable[InvoiceTerm], language: str) -> Iterable[f.Part]:
                 yield f.Part(term.kind, words, term.received, f.RECEIVED, days)
             if outstanding.amount > 0:
                 state = f.TO_PAY if term.kind == "money" else f.TO_RECEIVE
-                yield f.Part(term.kind, _counted(term, outstanding, language) or label, outstanding, state)
+                words = _counted(term, outstanding, language) or label
+                yield f.Part(term.kind, words, outstanding, state, due_on=term.due_on)
 
 
 def _counted(part: InvoiceTerm, value: Money, language: str) -> str:

@@ -107,12 +107,19 @@ def _terms(settlement: etree._Element, facts: InvoiceFacts) -> None:
     due_on = facts.due_on or paid_on
     if facts.is_credit:
         due_on = None
-    if not (facts.terms or due_on):
+    said = " ".join(filter(None, (facts.terms, _schedule(facts))))
+    if not (said or due_on):
         return
     terms = add(settlement, "ram:SpecifiedTradePaymentTerms")
-    add_if(terms, "ram:Description", facts.terms)
+    add_if(terms, "ram:Description", said)
     if due_on:
         add_date(terms, "ram:DueDateDateTime", due_on)
+
+
+def _schedule(facts: InvoiceFacts) -> str:
+    """Say what is due when (BT-20): BT-9 holds one day, the last one."""
+    parts = (f"{plain(part.value)} EUR {part.due_on:%d/%m/%Y}" for part in facts.instalments)
+    return _("Schedule: %(parts)s.") % {"parts": ", ".join(parts)} if facts.instalments else ""
 
 
 def _totals(settlement: etree._Element, facts: InvoiceFacts) -> None:
