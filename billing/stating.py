@@ -19,7 +19,7 @@ from billing.mixing import units_in, values_of
 from billing.models import Deduction, Invoice, InvoiceTerm, Receipt
 from billing.roles import role_of
 from lib.money import euros
-from people.models import Client
+from people import letterhead
 from quotes.models import Kind
 from quotes.vat import EXEMPT, STANDARD, WITHOUT_VAT, ZERO
 from quotes.wording import headline
@@ -32,7 +32,7 @@ KINDS = {
     Invoice.Type.REPLACEMENT: f.REPLACEMENT,
     Invoice.Type.CREDIT_NOTE: f.CREDIT_NOTE,
 }
-PARTY_FIELDS = frozenset(f.Party.__dataclass_fields__) - {"is_consumer"}
+PARTY_FIELDS = frozenset(f.Party.__dataclass_fields__) - {"is_consumer", "is_outside_vat"}
 
 
 def facts_of(invoice: Invoice) -> f.InvoiceFacts:
@@ -61,8 +61,8 @@ def stated(
         issued_on=on,
         due_on=invoice.due_on,
         delivered_on=invoice.delivered_on or on,
-        seller=_party(seller),
-        buyer=_party(buyer),
+        seller=letterhead.party(seller),
+        buyer=letterhead.party(buyer),
         lines=_lines(invoice, mentions.get("categories") or ()),
         taxes=tuple(_tax(tax, mentions) for tax in taxes),
         net=invoice.net,
@@ -103,11 +103,6 @@ def kind_of(invoice: Invoice, *, has_deductions: bool) -> str:
     if invoice.type == Invoice.Type.FINAL and not has_deductions:
         return f.STANDARD
     return KINDS[Invoice.Type(invoice.type)]
-
-
-def _party(copied: dict[str, Any]) -> f.Party:
-    known = {name: copied[name] for name in PARTY_FIELDS if name in copied}
-    return f.Party(**known, is_consumer=copied.get("kind") == Client.Kind.PERSON)
 
 
 def _lines(invoice: Invoice, categories: Sequence[str]) -> tuple[f.Line, ...]:

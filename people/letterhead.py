@@ -43,6 +43,7 @@ class Party:
     phone: str = ""
     website: str = ""
     is_consumer: bool = False
+    is_outside_vat: bool = False  # an association that is not in business: its purchases are reported, not exchanged
 
     @property
     def has_vat_number(self) -> bool:
@@ -60,7 +61,8 @@ def party(copied: Mapping[str, Any]) -> Party:
     """Return a party from the copy that a document holds (people.parties)."""
     known = {field.name for field in fields(Party)}
     values = {key: str(value) for key, value in copied.items() if key in known and value}
-    return Party(**{"name": "", **values}, is_consumer=copied.get("kind") == "PERSON")
+    outside = copied.get("kind") in ("ASSOCIATION", "AMAP") and not values.get("vat_number")
+    return Party(**{"name": "", **values}, is_consumer=copied.get("kind") == "PERSON", is_outside_vat=outside)
 
 
 def frame(

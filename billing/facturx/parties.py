@@ -10,10 +10,11 @@ SIREN_SCHEME, SIRET_SCHEME, FRENCH_ADDRESS_SCHEME, MAIL_SCHEME = "0002", "0009",
 
 
 def treatment(buyer: Party) -> str:
-    """Return the value of the BAR note (BR-FR-20): how the sale is reported. Who has no SIREN is reported as B2C."""
+    """Return the value of the BAR note (BR-FR-20): how the sale is reported. Who has no SIREN is reported as B2C, so is
+    an association outside of VAT (AFNOR XP Z12-014, case 35)."""
     if buyer.country != "FR":
         return "B2CINT" if buyer.is_consumer else "B2BINT"
-    return "B2B" if buyer.siren else "B2C"
+    return "B2B" if buyer.siren and not buyer.is_outside_vat else "B2C"
 
 
 def electronic_address(party: Party) -> tuple[str, str]:

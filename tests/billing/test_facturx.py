@@ -143,6 +143,7 @@ def test_a_final_invoice_deducts_its_deposits_and_refers_to_them():
     [
         (FARM, "0225", "523456788", "B2B"),
         (AMAP, "EM", "bureau@amap-canal.example", "B2C"),
+        (replace(AMAP, siren="523456788", is_outside_vat=True), "0225", "523456788", "B2C"),
         (PERSON, "EM", "noe@weiss.example", "B2C"),
         (replace(PERSON, country="DE"), "EM", "noe@weiss.example", "B2CINT"),
         (replace(FARM, country="DE", siren="", siret="", vat_number="DE136695976"), "EM", "ferme@marguerite.example",
