@@ -157,7 +157,8 @@ def _locked(invoice: Invoice) -> Invoice:
 
 def _number(draft: Invoice, on: date) -> str:
     try:
-        return numbering.take_number(business=draft.business, kind=_series_of(draft), on=on)
+        issued = Invoice.objects.filter(business=draft.business)
+        return numbering.take_number(business=draft.business, kind=_series_of(draft), on=on, among=issued)
     except numbering.NumberingError as refusal:
         raise IssuingError(str(refusal)) from None
 

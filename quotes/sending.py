@@ -80,7 +80,8 @@ def _number(quote: Quote, on: date) -> None:
     if quote.number is not None:
         return
     try:
-        quote.number = numbering.take_number(business=quote.business, kind=NumberSeries.Kind.QUOTE, on=on)
+        kind, sent = NumberSeries.Kind.QUOTE, Quote.objects.filter(business=quote.business)
+        quote.number = numbering.take_number(business=quote.business, kind=kind, on=on, among=sent)
     except numbering.NumberingError as error:
         raise SendError([str(error)]) from error
     quote.save(update_fields=["number"])

@@ -6,6 +6,7 @@ not saved, the number was never taken. Lock order, always: quote or invoice row 
 """
 
 from datetime import date
+from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -35,11 +36,14 @@ class NumberingError(Exception):
     """No number can be given; the message says why."""
 
 
-def take_number(*, business: Business, kind: Kind, on: date, partner: Client | None = None) -> str:
+def take_number(
+    *, business: Business, kind: Kind, on: date, partner: Client | None = None, among: QuerySet[Any] | None = None
+) -> str:
     """Return the next number of a series, such as F2026-0001, and keep the series locked until the transaction ends.
 
     With `partner` the series is dedicated to that client. The counter begins again at 1 when the year (or the month) in
-    the pattern changes. Raises NumberingError when a later date already has a number of this series.
+    the pattern changes. Raises NumberingError when a later date already has a number of this series, or when one of
+    the documents `among` which numbers are unique bears this one.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A number is taken in the transaction that saves its document.")
@@ -48,12 +52,25 @@ def take_number(*, business: Business, kind: Kind, on: date, partner: Client | N
         words = {"date": day_written(on), "last": day_written(series.last_on)}
         raise NumberingError(_("The date %(date)s comes before that of the last number, %(last)s.") % words)
     number = next_number(series, on)
-    if not SHAPE.fullmatch(number):
-        raise NumberingError(_("The number %(number)s has characters that invoices cannot carry.") % {"number": number})
+    _check(number, kind, among)
     series.last_number, series.last_on = next_counter(series, on), on
     series.given += 1
     series.save(update_fields=["last_number", "last_on", "given"])
     return number
+
+
+def _check(number: str, kind: Kind, among: QuerySet[Any] | None) -> None:
+    if not SHAPE.fullmatch(number):
+        raise NumberingError(_("The number %(number)s has characters that invoices cannot carry.") % {"number": number})
+    if among is not None and among.filter(number=number).exists():  # a look that came back, before it counted on
+        words = {"number": number, "kind": str(Kind(kind).label)}
+        raise NumberingError(
+            _(
+                "The number %(number)s was given already. Choose another look for the %(kind)s in the settings, "
+                "under Numbers: the counter goes on."
+            )
+            % words
+        )
 
 
 def next_number(series: NumberSeries, on: date) -> str:

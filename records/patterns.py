@@ -77,16 +77,17 @@ class Pattern:
 
     def number(self, counter: int, on: date, partner: int | None = None) -> str:
         """Return the number that `counter` makes on a day; `partner` is the client's id in a series of their own."""
+        return self.head(on, partner) + str(counter).zfill(self.pieces[-1].width)
+
+    def head(self, on: date, partner: int | None = None) -> str:
+        """Return what a number has before its counter on a day."""
         said = {
             "year": f"{on.year:04d}",
             "yy": f"{on.year % 100:02d}",
             "month": f"{on.month:02d}",
             "partner": str(partner or 0),
         }
-        return "".join(
-            str(counter).zfill(piece.width) if piece.word == "counter" else said.get(piece.word, piece.text)
-            for piece in self.pieces
-        )
+        return "".join(said.get(piece.word, piece.text) for piece in self.pieces[:-1])
 
 
 def read(text: str, *, prefix: str = "", dedicated: bool = False) -> Pattern:
@@ -211,6 +212,23 @@ def may_meet(one: Pattern, other: Pattern) -> bool:
             seen.add(here)
             waiting.extend(_onward(left, right, *here))
     return False
+
+
+def look_alike(one: Pattern, other: Pattern, on: date) -> bool:
+    """Tell whether numbers of that day differ by their counter alone, and its digits: F2026-7 and F2026-0008."""
+    return one.restarts == other.restarts and one.head(on) == other.head(on)
+
+
+def may_repeat(wanted: Pattern, old: Pattern, on: date) -> bool:
+    """Tell whether a pattern could give a number again that an old one of its kind gave, last on that day.
+
+    Where they look alike it cannot: the counter goes on above. Of the same rhythm they meet within one year (or month)
+    alone, where what one writes before its counter is what the other writes, and digits: F26 and F261.
+    """
+    if wanted.restarts != old.restarts:
+        return may_meet(wanted, old)
+    short, long = sorted((wanted.head(on), old.head(on)), key=len)
+    return long.startswith(short) and long[len(short) :].isdigit()
 
 
 def _steps(pattern: Pattern) -> list[tuple[str, bool]]:

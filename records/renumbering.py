@@ -1,8 +1,9 @@
 """A person chooses what the numbers of a kind look like, from the next one on.
 
 A number that was given never changes and is never given again. The counter goes on where it is until the year (or the
-month) in the new pattern changes: the sequence stays continuous (CGI ann. II 242 nonies A, I 7°), in a new dress.
-Continuing from another tool is possible while a series has given no number here.
+month) in the new pattern changes: the sequence stays continuous (CGI ann. II 242 nonies A, I 7°), in a new dress. A
+dress that comes back goes on above the highest number that it has given (BOI-TVA-DECLA-30-20-20-10). Continuing from
+another tool is possible while a series has given no number here.
 """
 
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from people.models import Business, User
@@ -80,7 +82,7 @@ def planned(*, business: Business, kind: Kind, pattern: str, on: date, begins_at
     for problem in _could_double(business, now, wanted, on):
         raise RenumberingError(problem)
     after = NumberSeries(business=business, kind=kind, pattern=str(wanted))
-    after.last_number, after.last_on = now.last_number, now.last_on
+    after.last_number, after.last_on = _counted(now, wanted), now.last_on
     if begins_at is not None:
         _begin_at(after, begins_at, on)
     return Plan(after, wanted, numbering.next_number(after, on))
@@ -89,6 +91,18 @@ def planned(*, business: Business, kind: Kind, pattern: str, on: date, begins_at
 def may_begin_anywhere(business: Business, kind: Kind) -> bool:
     """Tell whether a series has given no number here yet: then it may go on where another tool stopped."""
     return not NumberSeries.objects.filter(business=business, kind=kind, partner=None, given__gt=0).exists()
+
+
+def _counted(now: NumberSeries, wanted: Pattern) -> int:
+    """Return the count that a pattern goes on from: at least the highest that it gave in the same year (or month)."""
+    return max([now.last_number, *(past.last_number for past in _given(now) if _comes_back(wanted, past, now.last_on))])
+
+
+def _comes_back(wanted: Pattern, past: NumberSeries, last_on: date | None) -> bool:
+    """Tell whether a pattern would write again what the numbers of a series had before the counter on its last day."""
+    if past.last_on is None or last_on is None or not wanted.same_period(past.last_on, last_on):
+        return False
+    return patterns.look_alike(wanted, patterns.kept(past.pattern), past.last_on)
 
 
 def _begin_at(after: NumberSeries, count: int, on: date) -> None:
@@ -137,10 +151,18 @@ def _could_double(business: Business, now: NumberSeries, wanted: Pattern, on: da
                 "kind": NumberSeries.Kind(other.kind).label,
                 "pattern": look.shown(),
             }
-    for past in NumberSeries.objects.filter(business=business, kind=now.kind, partner=None, given__gt=0):
+    for past in _given(now):
         old = patterns.kept(past.pattern)
-        if old.restarts != wanted.restarts and patterns.may_meet(wanted, old):
-            yield _("Numbers %(pattern)s were given already: one could come back.") % {"pattern": old.shown()}
+        if patterns.may_repeat(wanted, old, past.last_on or on):
+            yield _(
+                "Numbers %(pattern)s were given already: one could come back. Write a letter or a sign that they do "
+                "not have."
+            ) % {"pattern": old.shown()}
+
+
+def _given(now: NumberSeries) -> QuerySet[NumberSeries]:
+    """Return the series of the same kind that gave numbers, the one in use included."""
+    return NumberSeries.objects.filter(business=now.business, kind=now.kind, partner=None, given__gt=0)
 
 
 def _share_a_time(other: NumberSeries, look: Pattern, wanted: Pattern, on: date) -> bool:

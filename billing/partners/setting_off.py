@@ -313,8 +313,8 @@ def _side(invoice: Any, amount: Money) -> dict[str, str]:
 def _insert(row: SetOff, covers: Sequence[tuple[int, Money]], today: date) -> SetOff:
     """Give the row its number, seal it, write it with what it covers, and promise its statement."""
     try:
-        kind = NumberSeries.Kind.SET_OFF
-        row.number = numbering.take_number(business=row.business, kind=kind, on=today)
+        kind, made = NumberSeries.Kind.SET_OFF, SetOff.objects.filter(business=row.business)
+        row.number = numbering.take_number(business=row.business, kind=kind, on=today, among=made)
     except numbering.NumberingError as refusal:
         raise SetOffError(str(refusal)) from None
     row.seal = seal_of_set_off(row, list(covers))

@@ -131,8 +131,8 @@ def _line(slip: Slip, position: int, receipt: Receipt) -> SlipLine:
 def _insert(slip: Slip, lines: list[SlipLine]) -> Slip:
     """Give the slip its number, seal it, write it with its lines, and promise its PDF."""
     try:
-        kind = NumberSeries.Kind.DELIVERY_SLIP
-        slip.number = numbering.take_number(business=slip.business, kind=kind, on=slip.made_on)
+        kind, made = NumberSeries.Kind.DELIVERY_SLIP, Slip.objects.filter(business=slip.business)
+        slip.number = numbering.take_number(business=slip.business, kind=kind, on=slip.made_on, among=made)
     except numbering.NumberingError as refusal:
         raise SlipError(str(refusal)) from None
     slip.seal = seal_of_slip(slip, lines)

@@ -164,7 +164,8 @@ def _number(draft: SelfBilledInvoice, on: date) -> str:
     kinds = NumberSeries.Kind
     kind = kinds.SELF_BILLED_CREDIT if draft.corrects_id else kinds.SELF_BILLED
     try:
-        return numbering.take_number(business=draft.business, kind=kind, on=on, partner=draft.client)
+        issued = SelfBilledInvoice.objects.filter(client=draft.client)
+        return numbering.take_number(business=draft.business, kind=kind, on=on, partner=draft.client, among=issued)
     except numbering.NumberingError as refusal:
         raise SelfBillingError(str(refusal)) from None
 

@@ -4,17 +4,20 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from billing import balances, drafting, facts, facturx, issuing, paper, stating, verifying
 from billing.models import Invoice
 from lib.money import euros
 from people.models import Business
 from quotes.models import Acceptance, Kind, MoneyDue
-from records import ledger
+from records import ledger, numbering, renumbering
+from records.models import NumberSeries
 from tests import make
 from tests.billing.conftest import (
     NOW,
     TODAY,
+    accepted,
     basket_came,
     deposit_of,
     final_of,
@@ -100,6 +103,26 @@ def test_issuing_twice_gives_one_number(acceptance: Acceptance) -> None:
     draft = deposit_of(acceptance, issued=False)
 
     assert issued_by(draft).number == issued_by(draft).number == "F2026-0001"
+
+
+def test_a_number_given_already_is_refused_in_words_with_the_series_to_look_at(acceptance: Acceptance) -> None:
+    """A series that was set back before looks went on above what they gave."""
+    draft, business = deposit_of(acceptance, issued=False), acceptance.quote.business
+    first = deposit_of(accepted(client=make.client(activity=draft.activity)))
+    NumberSeries.objects.filter(business=business, kind=NumberSeries.Kind.INVOICE).update(last_number=0, last_on=None)
+
+    with override("en"), pytest.raises(issuing.IssuingError) as refusal:
+        issued_by(draft)
+
+    assert f"{first.number} was given already" in str(refusal.value)
+    assert "invoices in the settings" in str(refusal.value)
+    draft.refresh_from_db()
+    assert draft.number is None
+    by, series = recorder_of(acceptance), numbering.current(business, NumberSeries.Kind.INVOICE)
+    renumbering.change_series(
+        business=business, kind=NumberSeries.Kind.INVOICE, pattern=f"N{series.pattern}", by=by, at=NOW
+    )
+    assert issued_by(draft).number == "NF2026-0001"
 
 
 def test_a_final_invoice_waits_for_the_deposit_that_is_still_a_draft(acceptance: Acceptance) -> None:

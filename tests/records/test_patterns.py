@@ -9,7 +9,7 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from records.patterns import PatternError, kept, may_meet, read
+from records.patterns import PatternError, kept, look_alike, may_meet, may_repeat, read
 
 ON = date(2026, 7, 4)
 
@@ -113,6 +113,13 @@ def test_patterns_said_not_to_meet_never_do(one: str, other: str) -> None:
         assert not {left.number(n, day) for n, day in product(COUNTS, days)} & {
             right.number(n, day) for n, day in product(COUNTS, days)
         }
+
+
+@given(SOME, SOME)
+def test_looks_said_not_to_repeat_the_numbers_of_a_day_never_do(one: str, other: str) -> None:
+    left, right = kept(one), kept(other)
+    if not may_repeat(left, right, ON) and not look_alike(left, right, ON):
+        assert not {left.number(n, ON) for n in COUNTS} & {right.number(n, ON) for n in COUNTS}
 
 
 @given(SOME)

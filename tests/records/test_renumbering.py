@@ -92,10 +92,47 @@ def test_a_look_with_a_year_is_free_again_the_year_after(business: Business) -> 
         change(business, "F2026-{compteur:4}", DEPOSIT, at=later)
 
 
+def test_a_look_without_a_year_that_comes_back_goes_on_above_what_it_gave(business: Business) -> None:
+    change(business, "N{compteur:4}")
+    assert [take(business) for _time in range(3)] == ["N0001", "N0002", "N0003"]
+    change(business, "F{année}-{compteur:4}")
+    assert take(business) == "F2026-0004"
+    assert take(business, on=date(2027, 1, 2)) == "F2027-0001"
+    change(business, "N{compteur:5}", at=datetime(2027, 1, 3, 9, tzinfo=UTC))
+    assert take(business, on=date(2027, 1, 4)) == "N00004"
+
+
+def test_a_look_of_the_year_that_comes_back_after_a_monthly_one_goes_on_too(business: Business) -> None:
+    may, june, july = date(2026, 5, 4), date(2026, 6, 4), date(2026, 7, 4)
+    assert [take(business, on=may) for _time in range(2)] == ["F2026-0001", "F2026-0002"]
+    change(business, "M{année}{mois}-{compteur:4}")
+    assert [take(business, on=june), take(business, on=july)] == ["M202606-0001", "M202607-0001"]
+    change(business, "F20{an}-{compteur:4}")  # the same year, in other words
+    assert take(business, on=july) == "F2026-0003"
+
+
+@pytest.mark.parametrize("kind", [QUOTE, NumberSeries.Kind.SELF_BILLED, NumberSeries.Kind.SET_OFF])
+def test_so_do_the_numbers_of_every_kind(business: Business, kind: NumberSeries.Kind) -> None:
+    change(business, "N{compteur}", kind)
+    assert take(business, kind) == "N1"
+    change(business, "P{année}-{compteur}", kind)
+    assert take(business, kind, on=date(2027, 1, 2)) == "P2027-1"
+    change(business, "N{compteur}", kind)
+    assert take(business, kind, on=date(2027, 1, 2)) == "N2"
+
+
+def test_digits_before_the_counter_never_make_an_old_number_again(business: Business) -> None:
+    change(business, "F{an}1{compteur:2}")
+    assert take(business) == "F26101"
+    with pytest.raises(RenumberingError, match=r"F\{an\}1\{compteur:2\}"):
+        change(business, "F{an}{compteur:3}")  # its 101st would be the same
+    assert change(business, "F{année}{compteur:4}").last_number == 1
+
+
 def test_another_rhythm_never_gives_an_old_number_again(business: Business) -> None:
     change(business, "F{année}{compteur:4}")
     take(business)
-    with pytest.raises(RenumberingError, match="déjà été donnés"):
+    with pytest.raises(RenumberingError, match=r"F\{année\}\{compteur:4\}"):
         change(business, "F{année}{mois}{compteur:2}")
 
 
