@@ -1,9 +1,10 @@
 """What a reminder says, in the client's language. What the claim is, and what the law says, is never typed; the first
 and the last words are proposed, and a person may write others. Pure but for lib.law."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
@@ -53,16 +54,16 @@ def next_level(last: str | None) -> str:
     return FIRM if last == FRIENDLY else FORMAL
 
 
-def words_of(claim: Claim, choice: Choice, charges: Charges, on: date) -> Words:
-    """Return the whole text of a reminder that leaves on a day."""
+def words_of(claim: Claim, choice: Choice, charges: Charges, on: date, seller: Mapping[str, Any]) -> Words:
+    """Return the whole text of a reminder that leaves on a day; `seller` is who is paid, as frozen with it."""
     language = claim.invoice.language
     with override(language):
         indemnity, interest = _asked(choice, charges)
         return Words(
             subject=subject_of(claim, choice.level),
             opening=choice.opening.strip(),
-            rows=[list(row) for row in _rows(claim, choice, on, language)],
-            notices=list(_notices(claim, choice, charges, on, language)),
+            rows=[list(row) for row in (*_rows(claim, choice, on, language), *_account(claim, seller))],
+            notices=[*_account_changed(claim, seller), *_notices(claim, choice, charges, on, language)],
             closing=choice.closing.strip(),
             indemnity=indemnity,
             interest=interest,
@@ -138,12 +139,25 @@ def _rows(claim: Claim, choice: Choice, on: date, language: str) -> Iterable[tup
         yield _("Was to be paid by"), f"{day_written(claim.due_on)} ({ago})"
     if choice.pay_by and choice.level != FRIENDLY:
         yield _("Please pay by"), day_written(choice.pay_by)
-    seller = claim.request.seller if claim.request else claim.invoice.seller or {}
+
+
+def _account(claim: Claim, seller: Mapping[str, Any]) -> Iterable[tuple[str, str]]:
+    """Yield the account that the business uses now: the one of the letter's code. An old invoice may name another."""
     if seller.get("iban"):
         yield "IBAN", letterhead.spaced(seller["iban"], (4,) * 9).replace(NO_BREAK_SPACE, " ")
         if seller.get("bic"):
             yield "BIC", seller["bic"]
         yield _("Reference to give"), claim.reference
+
+
+def _account_changed(claim: Claim, seller: Mapping[str, Any]) -> Iterable[str]:
+    """Say so: whoever reads another account than the invoice's, which is attached, has reason to doubt."""
+    before = (claim.request.seller if claim.request else claim.invoice.seller or {}).get("iban")
+    if before and seller.get("iban") and before != seller["iban"]:
+        yield _(
+            "Our bank account is no longer the one on that document: please pay to the one above. If in doubt, ask us "
+            "first."
+        )
 
 
 def _what(claim: Claim) -> tuple[str, str]:

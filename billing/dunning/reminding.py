@@ -46,9 +46,13 @@ class ReminderError(Exception):
 
 @dataclass(frozen=True)
 class Preview:
-    """A reminder as it would leave: unsaved, made by the same functions as the one that is sent."""
+    """A reminder as it would leave: unsaved, made by the same functions as the one that is sent.
+
+    `seller`: the business as it is now; its account is the one that the text, the letter and its code all say.
+    """
 
     claim: Claim
+    seller: dict[str, Any]
     charges: Charges
     words: Words
     due_at: datetime
@@ -63,8 +67,9 @@ def preview(claim: Claim, choice: Choice, at: datetime) -> Preview:
     business = claim.invoice.business
     due_at = next_open(at, business.time_zone, quiet_hours(business))
     dated = day_of(due_at, business.time_zone)
-    charges = overdue.charges_of(claim, dated)
-    return Preview(claim, charges, reminder_words.words_of(claim, choice, charges, dated), due_at, dated)
+    charges, seller = overdue.charges_of(claim, dated), parties.seller(business)
+    words = reminder_words.words_of(claim, choice, charges, dated, seller)
+    return Preview(claim, seller, charges, words, due_at, dated)
 
 
 @transaction.atomic(durable=True)
@@ -133,7 +138,7 @@ def _write(
         notices=words.notices,
         closing=words.closing,
         contacts=[{"id": contact.pk, "name": contact.name, "email": contact.email} for contact in contacts],
-        seller=parties.seller(invoice.business),
+        seller=made.seller,
         buyer=parties.buyer(invoice.client),
         logo=bytes(invoice.business.logo) if invoice.business.logo else None,
         left=made.claim.left,
