@@ -34,14 +34,20 @@ class QuietHours:
         return not self.closed(local.date()) and self.until <= local.time() < self.since
 
 
+def next_day(day: date, quiet: QuietHours) -> date:
+    """Return the next day, after this one, on which something may leave."""
+    for _day in range(LONGEST_WAIT):
+        day += timedelta(days=1)
+        if not quiet.closed(day):
+            return day
+    raise ValueError("These quiet hours never end.")
+
+
 def next_open(at: datetime, time_zone: str, quiet: QuietHours) -> datetime:
     """Return `at` itself when it is an open hour, else the first moment of the next one, in UTC."""
     if quiet.is_open(at, time_zone):
         return at
     local = at.astimezone(ZoneInfo(time_zone))
-    day = local.date() if local.time() < quiet.until else local.date() + timedelta(days=1)
-    for _day in range(LONGEST_WAIT):
-        if not quiet.closed(day):
-            return datetime.combine(day, quiet.until, ZoneInfo(time_zone)).astimezone(UTC)
-        day += timedelta(days=1)
-    raise ValueError("These quiet hours never end.")
+    later_today = local.time() < quiet.until and not quiet.closed(local.date())
+    day = local.date() if later_today else next_day(local.date(), quiet)
+    return datetime.combine(day, quiet.until, ZoneInfo(time_zone)).astimezone(UTC)

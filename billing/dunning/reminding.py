@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from billing import issuing
 from billing.dunning import overdue, reminder_paper, reminder_words, requesting
 from billing.dunning.overdue import Charges, Claim
-from billing.dunning.quiet_hours import QuietHours, next_open
+from billing.dunning.quiet_hours import QuietHours, next_day, next_open
 from billing.dunning.reminder_words import FORMAL, FRIENDLY, Choice, Words
 from billing.issuing import day_of
 from billing.models import Invoice, PaymentRequest, Reminder, ReminderHours, ReminderOutcome
@@ -242,7 +242,20 @@ def _what_became_of(reminder: Reminder, at: datetime) -> str:
     left = overdue.claim_on(reminder.invoice, on, reminder.payment_request).left
     if left.amount <= 0:
         return What.PAID
-    return What.MAILED if left == reminder.left else What.CHANGED
+    if left != reminder.left:
+        return What.CHANGED
+    return What.MAILED if _is_still_true(reminder, on) else What.OUTDATED
+
+
+def _is_still_true(reminder: Reminder, on: date) -> bool:
+    """Tell whether a reminder says what is so on the day it leaves: its own day, or the next open one if a worker came
+    late. Days of delay and interest are as of its day; a day to pay by that is there already cannot be asked for."""
+    if reminder.seller.get("iban") != reminder.business.iban:
+        return False
+    if on <= reminder.dated:
+        return True
+    last_day = next_day(reminder.dated, quiet_hours(reminder.business))
+    return on <= last_day and (reminder.pay_by is None or on < reminder.pay_by)
 
 
 def _post(reminder: Reminder, documents: Sequence[Document], at: datetime) -> None:

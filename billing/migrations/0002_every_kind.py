@@ -616,7 +616,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('reminder', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='outcome', to='billing.reminder')),
-                ('what', models.CharField(choices=[('MAILED', 'sent by mail'), ('LETTER', 'letter made, to be posted'), ('CANCELLED', 'cancelled'), ('PAID', 'not sent: paid meanwhile'), ('CHANGED', 'not sent: what is left has changed')], max_length=10)),
+                ('what', models.CharField(choices=[('MAILED', 'sent by mail'), ('LETTER', 'letter made, to be posted'), ('CANCELLED', 'cancelled'), ('PAID', 'not sent: paid meanwhile'), ('CHANGED', 'not sent: what is left has changed'), ('OUTDATED', 'not sent: what it says is no longer true, write it again')], max_length=10)),
                 ('at', models.DateTimeField()),
                 ('by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],

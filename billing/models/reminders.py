@@ -125,6 +125,7 @@ class ReminderOutcome(models.Model):
         CANCELLED = "CANCELLED", _("cancelled")
         PAID = "PAID", _("not sent: paid meanwhile")
         CHANGED = "CHANGED", _("not sent: what is left has changed")
+        OUTDATED = "OUTDATED", _("not sent: what it says is no longer true, write it again")
 
     reminder = models.OneToOneField(Reminder, models.PROTECT, related_name="outcome")
     what = models.CharField(max_length=10, choices=What.choices)

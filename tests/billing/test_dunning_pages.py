@@ -226,6 +226,22 @@ def test_today_names_each_late_payment_and_its_last_reminder(
     assert all(as_freelancer.get(todo.url).status_code == 200 for todo in todos)
 
 
+def test_today_says_what_could_not_leave_in_time_and_proposes_it_again(
+    as_freelancer: Visitor, business: Business, freelancer: User, late: Invoice, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    as_freelancer.post(address(business, "invoice_remind", late.pk), typed(late))
+    weeks_later = OPEN + timedelta(days=21)
+    monkeypatch.setattr(clock, "now", lambda: weeks_later)
+    make.run_errands(weeks_later)
+
+    [todo] = today.todos(Membership.objects.get(user=freelancer), weeks_later.date())
+
+    words = str(reminding.What.OUTDATED.label).replace("\xa0", " ")
+    assert words in todo.sentence.replace("\xa0", " ")
+    assert todo.url == address(business, "invoice_remind", late.pk)
+    assert words in read(as_freelancer.get(late.get_absolute_url()))
+
+
 def test_what_did_not_come_and_is_due_in_euros_is_to_be_asked_for_not_reminded_of(
     as_freelancer: Visitor, business: Business, late: Invoice, freelancer: User
 ) -> None:

@@ -1,16 +1,18 @@
 """What a reminder says is still true when it leaves: the account, the days, the interest."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
-from billing.dunning import reminder_paper
+from billing.dunning import reminder_paper, reminding
 from people.models import Business
+from records.models import Mail
+from tests import make
+from tests.billing.test_reminding import EVENING, MONDAY, late, outcome, remind, text_of
 from tests.billing.test_reminding import _paper as _paper
 from tests.billing.test_reminding import at as at
-from tests.billing.test_reminding import late, remind, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +48,47 @@ def test_an_account_that_did_not_change_is_not_spoken_of(at: Callable[[datetime]
     reminder = remind(late(language="en"), "FRIENDLY")
     assert dict(reminder.rows)["IBAN"].replace(" ", "") == reminder.invoice.business.iban
     assert "Our bank account" not in text_of(reminder)
+
+
+# The days ------------------------------------------------------------------------------------------------------------
+
+
+def morning(day: int, month: int = 2) -> datetime:
+    return datetime(2026, month, day, 9, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("dated", "pay_by", "works_at", "became"),
+    [
+        (9, 19, morning(10), "MAILED"),  # the day after: a worker came late
+        (14, 24, morning(16), "MAILED"),  # Monday after a Saturday
+        (9, 19, morning(11), "OUTDATED"),
+        (9, 19, morning(20, month=3), "OUTDATED"),
+        (9, 10, morning(10), "OUTDATED"),  # it would ask for a payment by that very day
+    ],
+)
+def test_it_leaves_on_its_day_or_the_next_open_one_while_its_day_to_pay_is_to_come(
+    at: Callable[[datetime], datetime], dated: int, pay_by: int, works_at: datetime, became: str
+) -> None:
+    invoice = late()
+    reminder = remind(invoice, "FIRM", on=at(morning(dated)), pay_by=date(2026, 2, pay_by))
+
+    make.run_errands(at(works_at))
+
+    assert outcome(reminder) == became
+    assert Mail.objects.filter(event=reminding.EVENT).exists() is (became == "MAILED")
+    assert reminding.waiting_for(invoice) is None
+    assert remind(invoice, "FIRM", on=works_at).dated == works_at.date()  # written again
+
+
+def test_a_friendly_one_that_comes_too_late_is_not_sent_either(at: Callable[[datetime], datetime]) -> None:
+    reminder = remind(late(), on=at(EVENING))
+    make.run_errands(at(morning(20, month=3)))
+    assert outcome(reminder) == "OUTDATED"
+
+
+def test_it_does_not_leave_with_an_account_that_was_left_meanwhile(at: Callable[[datetime], datetime]) -> None:
+    reminder = remind(late(), on=at(EVENING))
+    Business.objects.filter(pk=reminder.business_id).update(iban="FR1420041010050500013M02606")
+    make.run_errands(at(MONDAY))
+    assert outcome(reminder) == "OUTDATED"
