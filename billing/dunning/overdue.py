@@ -146,8 +146,9 @@ def _interest(claim: Claim, on: date, rate: law.Fact, suffix: str) -> Interest |
 
 def _paid_late(claim: Claim) -> list[Change]:
     """Return the euros that came after the due day. What came before was never late; what came in kind is no delay in
-    euros."""
-    rows = claim.invoice.allocations.filter(receipt__kind=Kind.MONEY, receipt__received_on__gt=claim.due_on)
+    euros; what was undone never came, whatever the days of the receipt and of its mirror."""
+    came = claim.invoice.allocations.filter(receipt__reverses=None, receipt__reversed_by=None)
+    rows = came.filter(receipt__kind=Kind.MONEY, receipt__received_on__gt=claim.due_on)
     return [Change(row.receipt.received_on, -row.value) for row in rows.select_related("receipt")]
 
 

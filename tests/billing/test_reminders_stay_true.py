@@ -1,16 +1,20 @@
 """What a reminder says is still true when it leaves: the account, the days, the interest."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from billing.dunning import reminder_paper, reminding
+from billing import settling
+from billing.dunning import overdue, reminder_paper, reminding
+from lib.money import euros
 from people.models import Business
+from quotes.models import MoneyDue
 from records.models import Mail
 from tests import make
-from tests.billing.test_reminding import EVENING, MONDAY, late, outcome, remind, text_of
+from tests.billing.conftest import money_came, recorder_of
+from tests.billing.test_reminding import EVENING, ISSUED, MONDAY, OPEN, deal_of, late, outcome, remind, text_of
 from tests.billing.test_reminding import _paper as _paper
 from tests.billing.test_reminding import at as at
 
@@ -92,3 +96,22 @@ def test_it_does_not_leave_with_an_account_that_was_left_meanwhile(at: Callable[
     Business.objects.filter(pk=reminder.business_id).update(iban="FR1420041010050500013M02606")
     make.run_errands(at(MONDAY))
     assert outcome(reminder) == "OUTDATED"
+
+
+# The interest --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("noted_on", [ISSUED, ISSUED + timedelta(days=10)])  # on the due day; ten days late
+def test_a_payment_noted_by_mistake_and_undone_stops_no_interest(
+    at: Callable[[datetime], datetime], noted_on: datetime
+) -> None:
+    invoice = late()
+    mistake = money_came(deal_of(invoice), "540", MoneyDue.DELIVERY, at=noted_on)
+    settling.reverse_receipt(receipt=mistake, by=recorder_of(deal_of(invoice)), at=OPEN, reason="erreur de saisie")
+
+    sixty_days_late = date(2026, 3, 6)
+    charges = overdue.charges_of(overdue.claim_on(invoice, sixty_days_late), sixty_days_late)
+
+    assert charges.interest is not None
+    assert [(span.owed, span.days) for span in charges.interest.spans] == [(euros(540), 60)]
+    assert charges.interest.amount == euros("6.98")  # 540 € × 7.86 % × 60 / 365
