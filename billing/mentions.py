@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any
 
 from lib import law
+from people.models import Client
 from quotes import vat
 from quotes.mentions import SOLE_TRADERS, says_sole_trader
 from quotes.models import Nature
@@ -23,7 +24,6 @@ OPERATIONS = {  # BT-23's letter and the mention of 242 nonies A, I 8° bis
     frozenset({Nature.SERVICES.value}): ("S", "mention.operations_services"),
     frozenset({Nature.GOODS.value, Nature.SERVICES.value}): ("M", "mention.operations_mixed"),
 }
-TRADERS = vat.TRADERS
 NOTES = (
     ("PMD", "mention.late_penalty"),
     ("PMT", "mention.recovery_indemnity"),
@@ -97,7 +97,7 @@ def _general(case: Circumstances, key: str) -> dict[str, Any]:
 
 def _between_professionals(case: Circumstances, code: str, key: str) -> dict[str, Any]:
     sentence = law.fact(key, case.on).text(case.language)
-    if case.buyer["kind"] in TRADERS:
+    if case.buyer["kind"] in Client.TRADERS:
         return _note(code, sentence, on_paper=not case.is_credit)
     said = law.fact("mention.between_professionals", case.on).text(case.language, mention=sentence)
     return _note(code, said, on_paper=False)

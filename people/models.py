@@ -201,6 +201,10 @@ class Client(Address):
         PUBLIC = "PUBLIC", _("public body")
         PERSON = "PERSON", _("private person")
 
+    # In business: only they read of penalties and the 40 € (c. com. L441-10), and VAT is due where they are. Whether an
+    # association or an AMAP trades is not known, so it is spared; a public body has rules of its own.
+    TRADERS = (Kind.FARM, Kind.COMPANY)
+
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="clients")
     kind = models.CharField(_("kind"), max_length=16, choices=Kind.choices)
     name = models.CharField(_("name"), max_length=200)

@@ -56,7 +56,7 @@ def _keys(
         yield "quote.valid_until"
     if any(not term.in_euros for term in terms):
         yield "in_kind.is_payment"
-    if client.kind not in (Client.Kind.PERSON, Client.Kind.PUBLIC):
+    if client.kind in Client.TRADERS:
         yield from BETWEEN_PROFESSIONALS
     if client.kind != Client.Kind.PERSON:
         yield "acceptance.simple_signature"

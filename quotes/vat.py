@@ -30,7 +30,6 @@ REASONS = {
     "outside_eu": "vat.because.outside_eu",
 }
 WITHOUT_VAT = (Business.VatRegime.FRANCHISE, Business.VatRegime.EXEMPT)
-TRADERS = (Client.Kind.FARM, Client.Kind.COMPANY)
 AT_HOME = ("FR", "MC", "")  # Monaco is France for VAT (directive 2006/112/EC, art. 7)
 GREECE = {"EL": "GR"}  # its VAT numbers do not begin like its name
 
@@ -81,7 +80,9 @@ class Situation:
             return False
         if self.country in union():
             return self.has_number_abroad
-        return self.buyer_kind in TRADERS or (bool(self.buyer_vat_number) and self.buyer_kind != Client.Kind.PERSON)
+        return self.buyer_kind in Client.TRADERS or (
+            bool(self.buyer_vat_number) and self.buyer_kind != Client.Kind.PERSON
+        )
 
 
 class Treated(Protocol):

@@ -14,7 +14,6 @@ from billing import balances
 from billing.dunning import turning
 from billing.dunning.interest import Change, Interest, interest, rates_between
 from billing.dunning.turning import InEuros
-from billing.mentions import TRADERS
 from billing.models import Invoice, PaymentRequest
 from billing.partners import announcing
 from lib import law
@@ -113,7 +112,7 @@ def charges_of(claim: Claim, on: date) -> Charges:
     kind = (claim.invoice.buyer or {}).get("kind")
     if claim.request is not None or claim.due_on is None:
         return NO_CHARGES
-    if kind in TRADERS:
+    if kind in Client.TRADERS:
         return _charges(claim, on, "")
     return _charges(claim, on, "_public") if kind == Client.Kind.PUBLIC else NO_CHARGES
 

@@ -46,11 +46,17 @@ def test_the_mentions_of_the_day_are_copied(sent: Sent):
     assert "31 décembre 2026" in texts["quote.valid_until"]
 
 
-def test_a_private_person_reads_no_professional_penalties(db: None):
-    buyer = make.contact(client=make.client(kind=Client.Kind.PERSON, siren="")).client
+PENALTIES = {"mention.late_penalty", "mention.recovery_indemnity", "mention.no_early_discount"}
+
+
+@pytest.mark.parametrize("kind", Client.Kind.values)
+def test_only_a_farm_or_a_company_reads_of_penalties_between_professionals(db: None, kind: str):
+    """Not an association that does not trade, nor an AMAP: their invoices spare them too."""
+    buyer = make.contact(client=make.client(kind=kind, siren="")).client
     version, _link = send(make.quote(client=buyer))
     assert version.mentions is not None
-    assert not {"mention.late_penalty", "mention.recovery_indemnity"} & {m["key"] for m in version.mentions}
+    said = PENALTIES & {mention["key"] for mention in version.mentions}
+    assert said == (PENALTIES if kind in ("FARM", "COMPANY") else set())
 
 
 def test_the_ledger_is_told_the_seal_and_no_name(sent: Sent):
