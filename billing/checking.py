@@ -39,13 +39,6 @@ def obstacles(invoice: Invoice, facts: InvoiceFacts, on: date) -> list[str]:
     ]
 
 
-def doubts(invoice: Invoice) -> list[str]:
-    """Return what a person should look at before issuing this draft: it stops nothing."""
-    if invoice.corrects_id or invoice.client.kind != Client.Kind.PUBLIC or invoice.engagement:
-        return []
-    return [_("Most public bodies refuse an invoice without their engagement number: ask for it, or check.")]
-
-
 def _seller(seller: Mapping[str, Any]) -> Iterator[str]:
     if not seller["siren"]:
         yield _("Your SIREN is missing: add it in the settings.")

@@ -106,7 +106,7 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
     paid_on = claim.paid_on if role_of(draft) == Invoice.Type.DEPOSIT else None  # 242 nonies A, I 10°
     draft.delivered_on = draft.delivered_on or paid_on or on
     try:
-        draft.mentions = announcing.said_on(draft, claim, chosen(_circumstances(draft, claim, on)), on)
+        draft.mentions = announcing.said_on(draft, claim, chosen(circumstances_of(draft, claim, on)), on)
     except UnknownFact as unknown:
         raise IssuingError(_("A legal sentence is missing for that day: %(key)s.") % {"key": unknown}) from None
     said = stating.stated(
@@ -119,7 +119,8 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
     return claim, replace(said, due_on=claim.due_on)  # on the draft the typed one stays, for the obstacles
 
 
-def _circumstances(draft: Invoice, claim: Claim, on: date) -> Circumstances:
+def circumstances_of(draft: Invoice, claim: Claim, on: date) -> Circumstances:
+    """Return what decides which sentences a filled draft prints."""
     language = draft.language
     otherwise = [part for part in claim.parts if part.kind != "money" and part.outstanding.amount > 0]
     return Circumstances(

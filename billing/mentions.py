@@ -24,6 +24,11 @@ OPERATIONS = {  # BT-23's letter and the mention of 242 nonies A, I 8° bis
     frozenset({Nature.SERVICES.value}): ("S", "mention.operations_services"),
     frozenset({Nature.GOODS.value, Nature.SERVICES.value}): ("M", "mention.operations_mixed"),
 }
+OTHERWISE, SIMULATION, OF_PROFESSIONALS = (
+    "in_kind.agreed_otherwise",
+    "mention.simulation",
+    "mention.between_professionals",
+)
 NOTES = (
     ("PMD", "mention.late_penalty"),
     ("PMT", "mention.recovery_indemnity"),
@@ -62,6 +67,15 @@ def chosen(case: Circumstances) -> dict[str, Any]:
     }
 
 
+def keys_of(case: Circumstances) -> list[str]:
+    """Return the keys of the legal facts that `chosen` prints, each once."""
+    keys = [vat.key_of(reason) for reason in vat.reasons_of(case.treatments)]
+    keys += [OTHERWISE] if case.otherwise else []
+    keys += [*_general_keys(case), *([SIMULATION] if case.seller["is_demonstration"] else [])]
+    keys += [] if case.buyer["kind"] in Client.TRADERS else [OF_PROFESSIONALS]
+    return [*keys, *(key for _code, key in NOTES)]
+
+
 def _exemptions(case: Circumstances) -> dict[str, dict[str, str]]:
     """Say, by category, why no VAT is due (CGI ann. II 242 nonies A, I 12° and 13°)."""
     because = {treatment.category: treatment.reason for treatment in reversed(case.treatments) if treatment.reason}
@@ -73,22 +87,26 @@ def _terms(case: Circumstances) -> str:
     if not case.otherwise:
         return ""
     words = {"amount": case.otherwise_amount, "details": case.otherwise, "rest": case.rest}
-    return law.fact("in_kind.agreed_otherwise", case.on).text(case.language, **words)
+    return law.fact(OTHERWISE, case.on).text(case.language, **words)
 
 
 def _notes(case: Circumstances) -> Iterator[dict[str, Any]]:
     if case.introduction.strip():
         yield _note("AAI", case.introduction.strip())
-    yield _general(case, OPERATIONS[case.natures][1])
-    if case.seller["status"] in SOLE_TRADERS and not says_sole_trader(case.seller["name"]):
-        yield _general(case, "mention.sole_trader")
-    if case.seller["vat_on_debits"] and any(treatment.category == vat.STANDARD for treatment in case.treatments):
-        yield _general(case, "mention.vat_on_debits")
+    yield from (_general(case, key) for key in _general_keys(case))
     if case.seller["registration"]:
         yield _note("REG", case.seller["registration"], on_paper=False)  # the foot of the page prints it
     if case.seller["is_demonstration"]:
-        yield _general(case, "mention.simulation")
+        yield _general(case, SIMULATION)
     yield from (_between_professionals(case, code, key) for code, key in NOTES)
+
+
+def _general_keys(case: Circumstances) -> Iterator[str]:
+    yield OPERATIONS[case.natures][1]
+    if case.seller["status"] in SOLE_TRADERS and not says_sole_trader(case.seller["name"]):
+        yield "mention.sole_trader"
+    if case.seller["vat_on_debits"] and any(treatment.category == vat.STANDARD for treatment in case.treatments):
+        yield "mention.vat_on_debits"
 
 
 def _general(case: Circumstances, key: str) -> dict[str, Any]:
@@ -99,7 +117,7 @@ def _between_professionals(case: Circumstances, code: str, key: str) -> dict[str
     sentence = law.fact(key, case.on).text(case.language)
     if case.buyer["kind"] in Client.TRADERS:
         return _note(code, sentence, on_paper=not case.is_credit)
-    said = law.fact("mention.between_professionals", case.on).text(case.language, mention=sentence)
+    said = law.fact(OF_PROFESSIONALS, case.on).text(case.language, mention=sentence)
     return _note(code, said, on_paper=False)
 
 

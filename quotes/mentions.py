@@ -29,13 +29,29 @@ def mentions(
 ) -> list[dict[str, str]]:
     """Return the sentences in order, each with its key, source and certainty: plain text, ready to be frozen."""
     until = {"date": day(valid_until, language)} if valid_until else {}
-    printed = []
-    for key in _keys(business, client, terms, valid_until, lines):
-        known = _known(key, on)
-        if known is not None and known.certainty in PRINTED:
-            text = known.text(language, **until)
-            printed.append({"key": key, "text": text, "source": known.source, "certainty": known.certainty})
-    return printed
+    return [
+        {
+            "key": known.key,
+            "text": known.text(language, **until),
+            "source": known.source,
+            "certainty": known.certainty,
+        }
+        for known in printed(business=business, client=client, terms=terms, valid_until=valid_until, on=on, lines=lines)
+    ]
+
+
+def printed(
+    *,
+    business: Business,
+    client: Client,
+    terms: Sequence[TermValues],
+    valid_until: date | None,
+    on: date,
+    lines: Sequence[vat.Treated] = (),
+) -> list[Fact]:
+    """Return the legal facts whose sentences a quote prints, in order, as they are known on that day."""
+    found = (_known(key, on) for key in _keys(business, client, terms, valid_until, lines))
+    return [known for known in found if known is not None and known.certainty in PRINTED]
 
 
 def _keys(

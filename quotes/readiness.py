@@ -4,15 +4,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from lib import pdf
+from lib.days import day_written
+from lib.law import Fact
 from people import parties
 from people.models import Business, Contact
-from quotes import mixes, vat
+from quotes import mentions, mixes, vat
 from quotes.models import Quote, QuoteVersion
 from quotes.pricing import LineValues
-from quotes.remuneration import ERROR
+from quotes.remuneration import ERROR, TermValues
 
 ADDRESS = ("address", "postal_code", "city")
 WORDS = ("title", "introduction", "conditions")
@@ -51,6 +54,36 @@ def obstacles_typed(
         *of_vat(_values(lines), vat.between(quote.business, quote.client)),
         *_of_the_characters([*said, *_of_the_parties(quote)]),
     ]
+
+
+def doubts(version: QuoteVersion, on: date) -> list[str]:
+    """Return what a person should look at before sending a draft, besides its mix: it stops nothing."""
+    lines = mixes.line_values(version.lines.all())
+    return _doubts(version.quote, version.valid_until, lines, mixes.mix_of(version), on)
+
+
+def doubts_typed(
+    quote: Quote, words: Mapping[str, Any], lines: Sequence[Mapping[str, Any]], terms: Sequence[TermValues], on: date
+) -> list[str]:
+    """Return the same of what is typed and not saved yet."""
+    return _doubts(quote, words["valid_until"], _values(lines), terms, on)
+
+
+def _doubts(
+    quote: Quote, valid_until: date | None, lines: Sequence[LineValues], terms: Sequence[TermValues], on: date
+) -> list[str]:
+    business, client = quote.business, quote.client
+    said = mentions.printed(business=business, client=client, terms=terms, valid_until=valid_until, on=on, lines=lines)
+    return list(outdated(said))
+
+
+def outdated(facts: Iterable[Fact]) -> Iterator[str]:
+    """Say which legal facts of a document are past the last day on which they are known to hold."""
+    language = (get_language() or "fr").split("-")[0]
+    for known in facts:
+        if known.outdated and known.until:
+            words = {"title": known.title[language], "day": day_written(known.until)}
+            yield _("“%(title)s”: known to hold until %(day)s only. Ask your accountant what to write now.") % words
 
 
 def _values(lines: Iterable[Mapping[str, Any]]) -> list[LineValues]:

@@ -29,6 +29,7 @@ from people.models import User
 from quotes.models import Kind
 
 ON_PAPER, PAYMENT = "AAI", "PAI"  # UNTDID 4451
+SENTENCE = "in_kind.paid_by_set_off"
 
 
 class AnnouncingError(Exception):
@@ -140,7 +141,7 @@ def said_on(draft: Invoice, claim: Claim, mentions: dict[str, Any], on: Any) -> 
 
 
 def _sentences(rows: list[PlannedSetOff], rest: Money, language: str, on: Any) -> Iterator[str]:
-    fact = law.fact("in_kind.paid_by_set_off", on)
+    fact = law.fact(SENTENCE, on)
     for row in rows:
         with override(language):
             words = {

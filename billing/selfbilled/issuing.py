@@ -28,13 +28,14 @@ from billing.selfbilled.drafting import (
 )
 from billing.selfbilled.mandating import day_of, holds
 from billing.selfbilled.sealing import LATEST, seal_of_self_billed
-from billing.selfbilled.stating import contest_until, mentions_of, stated, texts
+from billing.selfbilled.stating import contest_until, keys_of, mentions_of, stated, texts
 from lib import pdf
 from lib.days import day_written
-from lib.law import UnknownFact
+from lib.law import UnknownFact, fact
 from lib.money import euros, percent_written
 from people import parties
 from people.models import User
+from quotes import readiness
 from quotes.pricing import CALCULATION_VERSION
 from records import errands, ledger, numbering
 from records.models import NumberSeries
@@ -80,6 +81,11 @@ def fill(draft: SelfBilledInvoice, on: date) -> facts.InvoiceFacts:
     except UnknownFact as unknown:
         raise SelfBillingError(_("A legal sentence is missing for that day: %(key)s.") % {"key": unknown}) from None
     return stated(draft, on=on, taxes=taxes_of(draft))
+
+
+def doubts(draft: SelfBilledInvoice, on: date) -> list[str]:
+    """Return what a person should look at before issuing this draft: it stops nothing."""
+    return list(readiness.outdated(fact(key, on) for key in keys_of(draft)))
 
 
 # What stands in the way -------------------------------------------------------------------------------------------

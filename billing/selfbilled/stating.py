@@ -87,6 +87,16 @@ def mentions_of(invoice: SelfBilledInvoice, *, on: date, contest_until: date) ->
     }
 
 
+def keys_of(invoice: SelfBilledInvoice) -> list[str]:
+    """Return the keys of the legal facts that `mentions_of` prints."""
+    franchise = ["mention.vat_franchise"] if charges_no_vat(invoice) else []
+    terms = ["self_billing.set_off"] if invoice.settlement == SET_OFF else []
+    own = ["mention.self_billed_on_behalf", "mention.self_billed_contest", *terms]
+    own = ["mention.self_billed_credit_on_behalf"] if invoice.corrects_id else own
+    operations = NATURES.get(frozenset(_natures(invoice)), MIXED)[1]
+    return [*franchise, "mention.self_billing", *own, operations, *(key for _code, key in BETWEEN_PROFESSIONALS)]
+
+
 def contest_until(invoice: SelfBilledInvoice, on: date) -> date:
     """Return the last day on which the partner may contest what is issued on a day, as the mandate says."""
     return on + timedelta(days=invoice.mandate.contest_days)

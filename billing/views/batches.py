@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from djmoney.money import Money
 
 from billing import batching, issuing
+from billing.advising import doubts
 from billing.checking import obstacles
 from billing.forms_recurring import TogetherForm
 from billing.models import Invoice, IssueBatch
@@ -32,9 +33,11 @@ SHOWN = 30  # of each sort; the rest is counted
 
 @dataclass
 class Review:
-    """What would be issued today: the drafts that are ready, in order; the others with what stands in the way."""
+    """What would be issued today: the drafts that are ready, in order, and what to look at first in some of them; the
+    others with what stands in the way."""
 
     ready: list[Invoice] = field(default_factory=list)
+    doubtful: list[tuple[Invoice, list[str]]] = field(default_factory=list)
     not_ready: list[tuple[Invoice, list[str]]] = field(default_factory=list)
 
     @property
@@ -72,8 +75,10 @@ def issue_together(request: BusinessRequest) -> HttpResponse:
         "review": review,
         "form": form,
         "ready": review.ready[:SHOWN],
+        "doubtful": review.doubtful[:SHOWN],
         "not_ready": review.not_ready[:SHOWN],
         "more": len(review.ready) - SHOWN,
+        "more_doubtful": len(review.doubtful) - SHOWN,
         "more_not_ready": len(review.not_ready) - SHOWN,
         "on": today_of(request),
     }
@@ -116,14 +121,16 @@ def _review(request: BusinessRequest, drafts: QuerySet[Invoice]) -> Review:
     review, on = Review(), today_of(request)
     for draft in drafts[: batching.MOST]:
         try:
-            _claim, said = issuing.fill(draft, on)
+            claim, said = issuing.fill(draft, on)
             reasons = obstacles(draft, said, on)
         except issuing.IssuingError as missing:
             reasons = list(missing.reasons)
         if reasons:
             review.not_ready.append((draft, reasons))
-        else:
-            review.ready.append(draft)
+            continue
+        review.ready.append(draft)
+        if told := doubts(draft, claim, on):
+            review.doubtful.append((draft, told))
     return review
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from billing import agreeing, crediting, drafting, issuing, waiving
+from billing.advising import doubts
 from billing.agreeing import kinds_of
 from billing.checking import obstacles
 from billing.forms import CreditForm, DraftForm, LineFormSet, OneOffForm, initial_of
@@ -192,6 +193,7 @@ def invoice_issue(request: BusinessRequest, pk: int) -> HttpResponse:
         "said": said,
         "on": on,
         "obstacles": reasons or obstacles(draft, said, on),
+        "doubts": doubts(draft, claim, on),
         "segments": bar_of(said),
     }
     return render(request, "billing/invoice_issue.html", context, status=409 if reasons else 200)

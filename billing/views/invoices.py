@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from billing import agreeing, balances, crediting, issuing, mailing, replaceable, stating, taxing
-from billing.checking import doubts, obstacles
+from billing import agreeing, balances, crediting, issuing, mailing, replaceable, stating
+from billing.advising import doubts
+from billing.checking import obstacles
 from billing.dunning import reminding
 from billing.forms import MailForm
 from billing.forms_parts import forms_of
@@ -139,7 +140,7 @@ def _draft(request: BusinessRequest, draft: Invoice) -> HttpResponse:
         "said": said,
         "claim": claim,
         "obstacles": obstacles(draft, said, on),
-        "doubts": [*doubts(draft), *taxing.advice(draft, on)],
+        "doubts": doubts(draft, claim, on),
         "is_deposit": role_of(draft) == Invoice.Type.DEPOSIT,
         "segments": bar_of(said),
         "may_write": may_write(request),

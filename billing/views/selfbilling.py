@@ -102,6 +102,7 @@ def _draft_page(request: BusinessRequest, draft: SelfBilledInvoice, status: int 
         "said": said,
         "on": on,
         "obstacles": selfbilling.obstacles(draft, said, on),
+        "doubts": selfbilling.doubts(draft, on),
         "receipts": draft.receipts.select_related("receipt"),
         "may_write": may_write(request),
     }

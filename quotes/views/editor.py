@@ -1,5 +1,6 @@
 """The quote editor: one form, whose buttons the server answers with the whole page or with what changed on it."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from quotes import drafting, mixes, readiness
 from quotes.forms_document import Sheet, bound, sheet_of, sheet_typed
 from quotes.forms_editor import RowForm
 from quotes.models import Kind, Offer, Quote, QuoteVersion
-from quotes.remuneration import close_mix
+from quotes.remuneration import TermValues, close_mix
 from quotes.views.common import quote_or_404, segments_of
 from quotes.views.offers import search
 
@@ -225,7 +226,10 @@ class Desk:
             "may_leave": priced.total.amount > 0 and not in_the_way,
             "segments": segments_of(valued) if priced.total.amount else [],
             "problems": problems,
-            "warnings": [(place, message) for level, place, message in told if level == "warning"],
+            "warnings": [
+                *((place, message) for level, place, message in told if level == "warning"),
+                *((None, message) for message in self._doubts(sheet, valued, today)),
+            ],
         }
 
     def _obstacles(self, sheet: Sheet, on: date) -> list[str]:
@@ -234,6 +238,11 @@ class Desk:
             return []
         typed = sheet.draft.words(), sheet.line_values(), sheet.term_values()
         return readiness.obstacles_typed(self.quote, *typed, on)
+
+    def _doubts(self, sheet: Sheet, terms: Sequence[TermValues], on: date) -> list[str]:
+        if not sheet.is_valid():
+            return []
+        return readiness.doubts_typed(self.quote, sheet.draft.words(), sheet.line_values(), terms, on)
 
 
 def _at_revision(sheet: Sheet, revision: int) -> Sheet:

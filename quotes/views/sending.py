@@ -147,7 +147,10 @@ def _send_page(
         "contacts": contacts,
         "total": mixes.price_of(version).total,
         "obstacles": in_the_way,
-        "warnings": [check.message for check in checks if check.level == WARNING],
+        "warnings": [
+            *(check.message for check in checks if check.level == WARNING),
+            *readiness.doubts(version, today),
+        ],
         "mail": mail_shown(version, contacts[0]) if contacts else None,
         "is_new_version": quote.number is not None,
     }
