@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing import facts
+from billing.advising import too_long
 from billing.models import MandateLink, Receipt, ReceivedInvoice, SelfBilledInvoice, SelfBilledTax
 from billing.partners import receiving
 from billing.partners.received_left import compensated_of
@@ -34,7 +35,7 @@ from lib.days import day_written
 from lib.law import UnknownFact, fact
 from lib.money import euros, percent_written
 from people import parties
-from people.models import User
+from people.models import Business, Client, User
 from quotes import readiness
 from quotes.pricing import CALCULATION_VERSION
 from records import errands, ledger, numbering
@@ -85,7 +86,10 @@ def fill(draft: SelfBilledInvoice, on: date) -> facts.InvoiceFacts:
 
 def doubts(draft: SelfBilledInvoice, on: date) -> list[str]:
     """Return what a person should look at before issuing this draft: it stops nothing."""
-    return list(readiness.outdated(fact(key, on) for key in keys_of(draft)))
+    found = [*readiness.outdated(fact(key, on) for key in keys_of(draft))]
+    if draft.client.kind in Client.TRADERS and draft.business.status != Business.Status.ASSOCIATION:
+        found += too_long(draft.due_on, on)
+    return found
 
 
 # What stands in the way -------------------------------------------------------------------------------------------

@@ -1,7 +1,8 @@
 """What a person is told to look at before issuing, and which never blocks."""
 
 import uuid
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -28,6 +29,7 @@ THAT_MORNING = datetime(2028, 7, 3, 9, tzinfo=UTC)
 FRANCHISE: dict[str, Any] = {}
 TRAINER = {"vat_regime": Business.VatRegime.EXEMPT, "vat_exemption": "training"}
 TAXED = {"vat_regime": Business.VatRegime.NORMAL, "vat_number": make.VAT_NUMBER}
+LINE = DraftLine(unit_price=euros(100), title="Site", vat_rate=Decimal(20))
 GERMAN = {"country": "DE", "siren": "", "vat_number": "DE136695976", "kind": Client.Kind.COMPANY}
 
 
@@ -37,7 +39,7 @@ def drafted(
     activity = activity or make.activity(business=make.business(**seller))
     client = make.contact(client=make.client(activity=activity, **buyer)).client
     return drafting.draft_standard(
-        activity=activity, client=client, title="Site", lines=[DraftLine(unit_price=euros(100), title="Site")],
+        activity=activity, client=client, title="Site", lines=[LINE],
         by=by or make.member(activity.business), at=make.NOW, request_id=uuid.uuid4(),
     )  # fmt: skip
 
@@ -121,6 +123,50 @@ def test_so_is_what_is_printed_in_a_partners_name() -> None:
         [doubt] = selfbilling.doubts(draft, AFTER)
     assert "Small-business VAT exemption" in doubt
     assert "mention.self_billed_contest" in selfbilled_stating.keys_of(draft)
+
+
+# The day to pay by ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "days", "is_told"),
+    [
+        (Client.Kind.COMPANY, 60, False),
+        (Client.Kind.COMPANY, 61, True),
+        (Client.Kind.FARM, 211, True),
+        (Client.Kind.PERSON, 211, False),
+        (Client.Kind.ASSOCIATION, 211, False),
+    ],
+)
+def test_more_than_sixty_days_to_pay_are_told_between_professionals_and_never_block(
+    kind: str, days: int, is_told: bool
+) -> None:
+    draft = drafted(TAXED, kind=kind)
+    draft.due_on = make.TODAY + timedelta(days=days)
+    draft.save()
+
+    found = [doubt for doubt in told(draft, make.TODAY) if "L441-10" in doubt]
+
+    assert [f"{days} days after its date" in doubt and "at most 60 days" in doubt for doubt in found] == [
+        True
+    ] * is_told
+    assert issued_by(draft).due_on == draft.due_on
+
+
+def test_the_longest_delay_is_read_on_the_invoices_own_day() -> None:
+    """A draft that waits may be right today and late a month later, or the reverse."""
+    draft = drafted(TAXED)
+    draft.due_on = make.TODAY + timedelta(days=61)
+    assert told(draft, make.TODAY)
+    assert told(draft, make.TODAY + timedelta(days=1)) == []
+
+
+def test_what_we_owe_a_partner_is_told_of_too() -> None:
+    mandate = mandated()
+    far = by_hand(mandate, due_on=make.TODAY + timedelta(days=61), settlement="EUROS")
+    with override("en"):
+        [doubt] = selfbilling.doubts(far, make.TODAY)
+    assert "at most 60 days" in doubt
 
 
 # Public bodies -------------------------------------------------------------------------------------------------------
