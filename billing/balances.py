@@ -101,6 +101,7 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
             raw_left=F("total") - F("deducted") - F("credited") - F("allocated"),
             room=F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"),
             asked_for_later=_asked(PaymentRequest.objects.filter(due_on__gte=on)),
+            not_due_yet=_sum(_in_euros(on=Q(due_on__gte=on)), "invoice", F("value") - F("received")),
         )
         .annotate(raw_in_kind=Greatest(Least(F("room"), F("raw_left")), ZERO, output_field=AMOUNT))
         .annotate(
@@ -158,7 +159,15 @@ def _claimed(claims: Q, amount: Any) -> Any:
 
 
 def _is_late(on: date) -> Q:
-    return euros_are_left(but=F("asked_for_later")) & Q(due_on__lt=on)
+    """Say that an instalment is late: a day has passed, and more is left than what is due on later ones."""
+    passed: Any = Q(due_on__lt=on) | Exists(_in_euros(on=Q(due_on__lt=on)))
+    late: Q = euros_are_left(but=F("asked_for_later") + F("not_due_yet")) & passed
+    return late
+
+
+def _in_euros(on: Q) -> QuerySet[InvoiceTerm]:
+    """Return the parts in euros of an invoice that are due on such days. A part without a day has the invoice's."""
+    return InvoiceTerm.objects.filter(on, invoice=OuterRef("pk"), kind=Kind.MONEY)
 
 
 def euros_are_left(but: Any = ZERO) -> Q:

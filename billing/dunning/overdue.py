@@ -12,6 +12,7 @@ from djmoney.money import Money
 
 from billing import balances
 from billing.dunning import turning
+from billing.dunning.instalments import Instalment, instalments_of
 from billing.dunning.interest import Change, Interest, interest, rates_between
 from billing.dunning.turning import InEuros
 from billing.models import Invoice, PaymentRequest
@@ -27,13 +28,17 @@ NOTHING = euros(0)
 
 @dataclass(frozen=True)
 class Claim:
-    """What may be reminded of: so much left in euros, due on a day; `in_kind` is what is awaited otherwise."""
+    """What may be reminded of: so much left in euros, due on a day; `in_kind` is what is awaited otherwise.
+
+    Of instalments: those that are late, due on the day of the first; `since` is what of it fell due after that day.
+    """
 
     invoice: Invoice
     request: PaymentRequest | None
     left: Money
     in_kind: Money
     due_on: date | None
+    since: Sequence[Instalment] = ()
 
     @property
     def reference(self) -> str:
@@ -58,14 +63,19 @@ class Late:
 def claim_on(invoice: Invoice, on: date, request: PaymentRequest | None = None) -> Claim:
     """Return what an issued invoice, or one of its payment requests, still claims in euros on a day."""
     balance = balances.balance_of(invoice, on)
-    return claim_from(invoice, turning.in_euros(invoice, balance.in_euros), balance.in_kind, request)
+    return claim_from(invoice, turning.in_euros(invoice, balance.in_euros), balance.in_kind, on, request)
 
 
-def claim_from(invoice: Invoice, parts: InEuros, in_kind: Money, request: PaymentRequest | None = None) -> Claim:
+def claim_from(
+    invoice: Invoice, parts: InEuros, in_kind: Money, on: date, request: PaymentRequest | None = None
+) -> Claim:
     """Return the same, from what is left of the invoice; what it says will be set off is not asked for in euros."""
     if request is None:
         own = max(parts.own - announcing.to_set_off(invoice), NOTHING)
-        return Claim(invoice, None, own, in_kind, invoice.due_on)
+        due = instalments_of(invoice, own)
+        if late := [one for one in due if one.due_on < on]:
+            return Claim(invoice, None, total(one.left for one in late), in_kind, late[0].due_on, late[1:])
+        return Claim(invoice, None, own, in_kind, due[0].due_on if due else invoice.due_on)
     left = next((left for row, left in parts.requested if row.pk == request.pk), NOTHING)
     return Claim(invoice, request, left, in_kind, request.due_on)
 
@@ -75,7 +85,7 @@ def late_of(invoice: Invoice, on: date) -> Late:
     balance = balances.balance_from(invoice)
     parts = turning.in_euros(invoice, balance.in_euros)
     requests = [None, *(request for request, _left in parts.requested)]
-    claims = [claim_from(invoice, parts, balance.in_kind, request) for request in requests]
+    claims = [claim_from(invoice, parts, balance.in_kind, on, request) for request in requests]
     return Late(invoice, [claim for claim in claims if claim.is_overdue(on)], parts.unasked)
 
 
@@ -137,10 +147,10 @@ def _interest(claim: Claim, on: date, rate: law.Fact, suffix: str) -> Interest |
         rates = rates_between(since, on, key="late.legal_interest_rate", times=int(rate.value))
     if rates is None:
         return None
-    paid = _paid_late(claim)
-    owed = claim.left - total(change.value for change in paid)
+    changes = [*_paid_late(claim), *(Change(one.due_on, one.left) for one in claim.since)]
+    owed = claim.left - total(change.value for change in changes)
     year = int(law.fact("dunning.days_of_a_year", on).value)
-    return interest(owed=owed, due_on=claim.due_on, on=on, changes=paid, rates=rates, year=year)
+    return interest(owed=owed, due_on=claim.due_on, on=on, changes=changes, rates=rates, year=year)
 
 
 def _paid_late(claim: Claim) -> list[Change]:

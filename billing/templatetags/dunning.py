@@ -26,7 +26,7 @@ def asked_of(context: Context, invoice: Invoice) -> dict[str, Any]:
     balance = context.get("balance") or balances.balance_of(invoice, on)
     parts = turning.in_euros(invoice, balance.in_euros)
     reminders = reminding.history(invoice)
-    claim = overdue.claim_from(invoice, parts, balance.in_kind)
+    claim = overdue.claim_from(invoice, parts, balance.in_kind, on)
     waits = any(reminder.is_waiting and reminder.payment_request_id is None for reminder in reminders)
     left = {request.pk: amount for request, amount in parts.requested}
     rows = PaymentRequest.objects.filter(invoice=invoice, reverses=None).select_related("reversed_by", "business")

@@ -192,7 +192,12 @@ def with_code(one: Issued, path: Path) -> None:
     [asked] = [transfer.read(symbol) for symbol in transfer.on_paper(path)]
     seller = one.row.seller or {}
     assert (asked.iban, asked.bic, asked.name) == (seller["iban"], seller["bic"], seller["name"])
-    assert (asked.amount, asked.message) == (one.row.payable.amount, one.row.number)
+    by_day: dict[Any, Any] = {}
+    for term in one.row.terms.filter(kind="money"):
+        by_day[term.due_on] = by_day.get(term.due_on, 0) + term.value.amount - term.received.amount
+    first = min(day for day, amount in by_day.items() if amount)
+    assert (asked.amount, asked.message) == (by_day[first], one.row.number)
+    assert sum(by_day.values()) == one.row.payable.amount
 
 
 # Reading ----------------------------------------------------------------------------------------------------------

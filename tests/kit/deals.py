@@ -37,6 +37,7 @@ WORK = (  # the quote of a story is neither printed nor mailed: others try that
 )
 
 ON_ACCEPTANCE, ON_DELIVERY, AFTER = MoneyDue.ACCEPTANCE, MoneyDue.DELIVERY, MoneyDue.AFTER_INVOICE
+ON_A_DATE = MoneyDue.DATE
 SITE = ({"unit_price": euros("1200")},)
 RATES: tuple[dict[str, Any], ...] = (
     {"unit_price": euros("1000"), "vat_rate": Decimal("20"), "discount_percent": Decimal("7.5")},

@@ -9,6 +9,7 @@ from lib.money import euros
 from tests import make
 from tests.kit.deals import (
     AFTER,
+    ON_A_DATE,
     ON_ACCEPTANCE,
     ON_DELIVERY,
     RATES,
@@ -24,11 +25,15 @@ from tests.kit.deals import (
     worth,
 )
 
+THREE_DAYS = (date(2027, 1, 15), date(2027, 2, 15), date(2027, 3, 15))
 DEPOSIT, DELIVERY, LATER, BASKETS = money(ON_ACCEPTANCE, "360"), money(ON_DELIVERY), money(AFTER), make.baskets()
 THREE_WAYS = (DEPOSIT, DELIVERY, BASKETS)
 ALL_WAYS = (DEPOSIT, LATER, BASKETS, hours(), stueck())
 PERCENT = (money(ON_ACCEPTANCE, percent=30), LATER)
 DECEMBER = date(2026, 12, 1)
+IN_THREE = tuple(
+    money(ON_A_DATE, value, due_on=day) for value, day in zip(("400", "400", "0"), THREE_DAYS, strict=True)
+)
 SIX_BASKETS = PartValues("goods", "Panier de légumes", Decimal(6), euros("20"), "panier")
 TWO_HOURS = PartValues("time", "Taille d’arbres", Decimal(2), euros("40"), "heure")
 FIFTY_STUECK = PartValues("local_currency", "Stück", Decimal(50), euros("1"), "Stück")
@@ -47,6 +52,7 @@ STORIES: dict[str, Callable[[], Parties]] = {
     "local currency that came": lambda: (
         Deal(lines=worth("100"), terms=(stueck(),)).came("local_currency", "40").final()
     ),
+    "in three instalments": lambda: Deal(terms=IN_THREE).final(),
     "a deposit credited": lambda: Deal(terms=PERCENT, buyer="association").deposit().credited(),
     "a person": lambda: Deal(terms=PERCENT, buyer="person").deposit().paid("360").later(3).final(),
     "a town": lambda: Deal(buyer="town").final().credited("0.01"),
