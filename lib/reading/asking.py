@@ -25,6 +25,7 @@ REASONS: dict[str, Any] = {
     "too_many_attachments": _("This PDF holds more than 100 attached files: no invoice does, so it is refused."),
     "too_many_lines": _("This invoice has more than 5,000 lines: it is refused."),
     "absurd_number": _("An amount of this invoice is impossible: it is refused."),
+    "absurd_rate": _("A VAT rate of this invoice is impossible: it is refused."),
     "absurd_date": _("A date of this invoice is impossible: it is refused."),
     "no_number": _("The data of this invoice gives no number: it is refused."),
     "no_total": _("The data of this invoice gives no total: it is refused."),

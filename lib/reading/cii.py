@@ -4,8 +4,9 @@ No DTD, no entity, no network, no huge tree. Amounts are plain strings such as "
 of a possible invoice is refused. Elements are found by their local name: versions differ in namespaces only.
 """
 
+import re
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -15,7 +16,11 @@ MOST_LINES = 5000
 LINES_KEPT = 100
 LONGEST = 300  # characters of a text
 LARGEST_AMOUNT = Decimal(10) ** 9
-DAY_FORMATS = {"102": "%Y%m%d", "": "%Y%m%d"}
+MOST_DECIMALS = 12
+HUNDRED = Decimal(100)
+DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")  # XSD: Python alone reads 1_000, 1e3, other digits
+DAY = re.compile(r"[0-9]{8}")
+DAY_FORMATS = ("102", "")  # UNTDID 2379
 
 Element = Any
 
@@ -130,7 +135,7 @@ def _sums(root: Element) -> dict[str, Any]:
     taxes = [
         {
             "category": _text(tax, "CategoryCode"),
-            "rate": _amount(_text(tax, "RateApplicablePercent")) or "0",
+            "rate": _rate(tax) or "0",
             "base": _amount(_text(tax, "BasisAmount")),
             "amount": _amount(_text(tax, "CalculatedAmount")),
         }
@@ -157,7 +162,7 @@ def _line(item: Element) -> dict[str, str]:
         "unit": (quantity.get("unitCode") or "")[:10] if quantity is not None else "",
         "unit_price": _amount(_text(item, "SpecifiedLineTradeAgreement/NetPriceProductTradePrice/ChargeAmount")),
         "net": _amount(_text(settlement, "SpecifiedTradeSettlementLineMonetarySummation/LineTotalAmount")),
-        "rate": _amount(_text(settlement, "ApplicableTradeTax/RateApplicablePercent")),
+        "rate": _rate(_one(settlement, "ApplicableTradeTax")),
     }
 
 
@@ -185,23 +190,32 @@ def _day(parent: Element, path: str) -> str:
     found = _one(parent, f"{path}/DateTimeString")
     if not (said := _string(found)):
         return ""
+    if (found.get("format") or "") not in DAY_FORMATS or not DAY.fullmatch(said):
+        raise Refused("absurd_date")
     try:
-        day = datetime.strptime(said, DAY_FORMATS[found.get("format") or ""])  # noqa: DTZ007  (a day, no hour)
-    except (KeyError, ValueError):
+        day = datetime.strptime(said, "%Y%m%d")  # noqa: DTZ007  (a day, no hour)
+    except ValueError:
         raise Refused("absurd_date") from None
     if not 1990 <= day.year <= 2200:
         raise Refused("absurd_date")
     return day.date().isoformat()
 
 
+def _rate(tax: Element) -> str:
+    """Return a VAT rate in percent; "" when there is none. Raises Refused for one that cannot be."""
+    rate = _amount(_text(tax, "RateApplicablePercent"))
+    if rate and not 0 <= Decimal(rate) <= HUNDRED:
+        raise Refused("absurd_rate")
+    return rate
+
+
 def _amount(said: str) -> str:
     """Return an amount written plainly; "" when there is none. Raises Refused for what cannot be one."""
     if not said:
         return ""
-    try:
-        amount = Decimal(said)
-    except InvalidOperation:
-        raise Refused("absurd_number") from None
-    if not amount.is_finite() or abs(amount) >= LARGEST_AMOUNT or -(amount.as_tuple().exponent or 0) > 12:  # type: ignore[operator]
+    if not DECIMAL.fullmatch(said) or len(said) == LONGEST:  # that long, its end was cut off
+        raise Refused("absurd_number")
+    amount = Decimal(said)
+    if abs(amount) >= LARGEST_AMOUNT or -int(amount.as_tuple().exponent) > MOST_DECIMALS:
         raise Refused("absurd_number")
     return f"{amount:f}"

@@ -111,14 +111,28 @@ def test_a_compressed_bomb_inside_a_pdf_is_refused() -> None:
     assert time.monotonic() - start < 16
 
 
-@pytest.mark.parametrize("amount", ["NaN", "Infinity", "1E+400", "-1e99", "12,50", "9999999999", "0." + "1" * 50])
+@pytest.mark.parametrize(
+    "amount",
+    ["NaN", "Infinity", "1E+400", "1e2", "12,50", "2_0_0.00", "２００", "9999999999", "0." + "1" * 50, "0" * 300 + "7"],
+)
 def test_an_absurd_amount_is_refused(amount: str) -> None:
     xml = farm.xml().replace(b"GrandTotalAmount>200.00", f"GrandTotalAmount>{amount}".encode())
 
     assert refusal_of(xml) == "absurd_number"
 
 
-@pytest.mark.parametrize("day", ["20270230", "00010101", "99999999", "demain"])
+@pytest.mark.parametrize("rate", ["-20", "100.01", "vingt"])
+def test_an_absurd_rate_is_refused_on_the_breakdown_and_on_a_line(rate: str) -> None:
+    xml = farm.xml(rate=farm.VEGETABLES)
+    last, before = xml.rindex(b"RateApplicablePercent>5.5"), xml.index(b"RateApplicablePercent>5.5")
+    assert before < last
+
+    for place in (before, last):
+        changed = xml[:place] + xml[place:].replace(b"Percent>5.5", f"Percent>{rate}".encode(), 1)
+        assert refusal_of(changed) in ("absurd_rate", "absurd_number")
+
+
+@pytest.mark.parametrize("day", ["20270230", "00010101", "99999999", "demain", "2027129", "２０２７０１２９"])
 def test_an_absurd_day_is_refused(day: str) -> None:
     assert refusal_of(farm.xml().replace(b"20270129", day.encode())) == "absurd_date"
 
