@@ -36,7 +36,8 @@ def said_by(xml: bytes) -> dict[str, Any]:
     root = _root(xml)
     if etree.QName(root).localname != "CrossIndustryInvoice":
         raise Refused("other_xml")
-    return _document(root) | _parties(root) | _sums(root) | _lines(root)
+    document = _document(root)
+    return document | _parties(root) | _sums(root, document["currency"]) | _lines(root)
 
 
 def _root(xml: bytes) -> Element:
@@ -118,7 +119,6 @@ AMOUNTS = {
     "charges": "ChargeTotalAmount",
     "allowances": "AllowanceTotalAmount",
     "net": "TaxBasisTotalAmount",
-    "vat": "TaxTotalAmount",
     "rounding": "RoundingAmount",
     "total": "GrandTotalAmount",
     "prepaid": "TotalPrepaidAmount",
@@ -126,7 +126,7 @@ AMOUNTS = {
 }
 
 
-def _sums(root: Element) -> dict[str, Any]:
+def _sums(root: Element, currency: str) -> dict[str, Any]:
     settlement = _one(root, "SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement")
     summed = _one(settlement, "SpecifiedTradeSettlementHeaderMonetarySummation")
     found = {name: _amount(_text(summed, tag)) for name, tag in AMOUNTS.items()}
@@ -141,7 +141,14 @@ def _sums(root: Element) -> dict[str, Any]:
         }
         for tax in _all(settlement, "ApplicableTradeTax")[:LINES_KEPT]
     ]
-    return found | {"vat": found["vat"] or "0", "taxes": taxes}
+    return found | {"vat": _vat(summed, currency) or "0", "taxes": taxes}
+
+
+def _vat(summed: Element, currency: str) -> str:
+    """Return the VAT in the invoice's own currency (EN 16931 BT-110), never in the one of the books (BT-111)."""
+    named = [(one.get("currencyID") or "", one) for one in _all(summed, "TaxTotalAmount")]
+    own = next((one for code, one in named if code.strip().upper() == currency), None)
+    return _amount(_string(own if own is not None else next((one for code, one in named if not code), None)))
 
 
 def _lines(root: Element) -> dict[str, Any]:

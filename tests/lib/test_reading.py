@@ -121,6 +121,23 @@ def test_an_absurd_amount_is_refused(amount: str) -> None:
     assert refusal_of(xml) == "absurd_number"
 
 
+@pytest.mark.parametrize(
+    ("said", "vat"),
+    [
+        ('<ram:TaxTotalAmount currencyID="CHF">12.00</ram:TaxTotalAmount>{own}', "11.00"),
+        ('{own}<ram:TaxTotalAmount currencyID="CHF">12.00</ram:TaxTotalAmount>', "11.00"),
+        ("<ram:TaxTotalAmount>11.00</ram:TaxTotalAmount>", "11.00"),
+        ('<ram:TaxTotalAmount currencyID="CHF">12.00</ram:TaxTotalAmount>', "0"),
+    ],
+)
+def test_the_vat_is_the_one_in_the_invoices_currency(said: str, vat: str) -> None:
+    own = b'<ram:TaxTotalAmount currencyID="EUR">11.00</ram:TaxTotalAmount>'
+    xml = farm.xml(rate=farm.VEGETABLES)
+    assert own in xml
+
+    assert read(xml.replace(own, said.format(own=own.decode()).encode()))["vat"] == vat
+
+
 @pytest.mark.parametrize("rate", ["-20", "100.01", "vingt"])
 def test_an_absurd_rate_is_refused_on_the_breakdown_and_on_a_line(rate: str) -> None:
     xml = farm.xml(rate=farm.VEGETABLES)
