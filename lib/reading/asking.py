@@ -28,6 +28,7 @@ REASONS: dict[str, Any] = {
     "absurd_rate": _("A VAT rate of this invoice is impossible: it is refused."),
     "absurd_date": _("A date of this invoice is impossible: it is refused."),
     "no_number": _("The data of this invoice gives no number: it is refused."),
+    "no_currency": _("The data of this invoice names no currency: type the invoice by hand."),
     "no_total": _("The data of this invoice gives no total: it is refused."),
     "too_large": _("This file is larger than 10 MB."),
     "too_much": _("This file takes too much time or memory to read: it is refused."),

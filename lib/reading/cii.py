@@ -67,15 +67,16 @@ def _document(root: Element) -> dict[str, Any]:
     number = _text(document, "ID")
     if not number:
         raise Refused("no_number")
+    currency = _text(root, "SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement/InvoiceCurrencyCode")
+    if not currency:  # EN 16931 BR-05: no sum means anything without it
+        raise Refused("no_currency")
     return {
         "guideline": _text(root, "ExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID"),
         "type": _text(document, "TypeCode"),
         "number": number,
         "issued_on": _day(document, "IssueDateTime"),
         "due_on": _day(root, f"{terms}/DueDateDateTime"),
-        "currency": _text(
-            root, "SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement/InvoiceCurrencyCode"
-        ).upper(),
+        "currency": currency.upper(),
         "order": _text(root, f"{agreement}/BuyerOrderReferencedDocument/IssuerAssignedID"),
     }
 
