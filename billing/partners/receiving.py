@@ -26,6 +26,7 @@ from lib import images
 from lib.money import cents, euros
 from lib.reading.asking import Unreadable, read
 from lib.reading.child import LARGEST
+from lib.reading.starts import pdf_in, xml_in
 from people.models import Client, User
 from records import keeping, ledger
 from records.models import Document
@@ -100,13 +101,13 @@ def _cleaned(content: bytes) -> tuple[bytes, str]:
     """Return a file's bytes (a picture without what tells where it was taken) and what it is, by its first bytes."""
     if len(content) > LARGEST:
         raise ReceivingError(_("This file is larger than 10 MB."), "file")
-    if content.startswith(b"%PDF-"):
-        return content, PDF
-    if content.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
-        return content, XML
     for start, media_type in PICTURES.items():
         if content.startswith(start):
             return _picture(content), media_type
+    if pdf_in(content):
+        return content, PDF
+    if xml_in(content):
+        return content, XML
     raise ReceivingError(_("This file is neither a PDF, nor an XML invoice, nor a PNG or JPEG picture."), "file")
 
 

@@ -27,11 +27,11 @@ def limit() -> None:
 
 
 def answer(content: bytes) -> dict[str, Any]:
-    from lib.reading import cii, in_pdf
+    from lib.reading import cii, in_pdf, starts
 
     try:
-        if content.startswith(b"%PDF-"):
-            name, xml = in_pdf.data_of(content)
+        if pdf := starts.pdf_in(content):
+            name, xml = in_pdf.data_of(pdf)
             return {"read": cii.said_by(xml) | {"file": name} if xml else {}}
         return {"read": cii.said_by(content) | {"file": "xml"}}
     except cii.Refused as refused:

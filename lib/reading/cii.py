@@ -11,6 +11,8 @@ from typing import Any
 
 from lxml import etree
 
+from lib.reading.starts import xml_in
+
 LARGEST_XML = 5 * 1024 * 1024
 MOST_LINES = 5000
 LINES_KEPT = 100
@@ -51,7 +53,7 @@ def _root(xml: bytes) -> Element:
         remove_pis=True,
     )
     try:
-        root = etree.fromstring(xml, parser)
+        root = etree.fromstring(xml_in(xml), parser)
     except (etree.XMLSyntaxError, ValueError):
         raise Refused("broken_xml") from None
     about: Any = root.getroottree().docinfo

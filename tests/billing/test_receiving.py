@@ -85,6 +85,17 @@ def test_a_picture_is_kept_and_typed_by_hand(acceptance: Acceptance) -> None:
     assert (upload.media_type, upload.read, receiving.proposal(upload)) == ("image/png", {}, {})
 
 
+@pytest.mark.parametrize(("before", "name"), [(b"\n", "f.pdf"), (b"\xef\xbb\xbf", "f.pdf"), (b"\n", "f.xml")])
+def test_what_stands_before_a_file_is_kept_and_stops_nothing(acceptance: Acceptance, before: bytes, name: str) -> None:
+    content = before + (farm.xml() if name.endswith("xml") else farm.facturx_pdf())
+
+    received = confirmed(acceptance, brought(acceptance, content))
+
+    assert received.document is not None
+    assert received.document.name.rpartition(".")[2] == name.rpartition(".")[2]
+    assert keeping.read(received.document) == content
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [

@@ -53,6 +53,35 @@ def test_a_bare_xml_is_read() -> None:
     assert read(farm.xml())["total"] == "200.00"
 
 
+@pytest.mark.parametrize("before", [b"\n \r\n", b"\xef\xbb\xbf", b"\xef\xbb\xbf\n"])
+def test_an_xml_is_read_after_a_mark_of_its_encoding_and_blank_lines(before: bytes) -> None:
+    assert read(before + farm.xml())["total"] == "200.00"
+    assert read(farm.pdf({"factur-x.xml": before + farm.xml()}))["total"] == "200.00"
+
+
+def test_an_xml_in_utf_16_is_read() -> None:
+    text = farm.xml().decode().replace("UTF-8", "UTF-16")
+
+    assert read(text.encode("utf-16"))["total"] == "200.00"
+    assert read(b"\xfe\xff" + text.encode("utf-16-be"))["total"] == "200.00"
+
+
+@pytest.mark.parametrize("before", [b"\n", b"\xef\xbb\xbf", b"HTTP/1.1 200 OK\r\n\r\n", bytes(1024)])
+def test_a_pdf_is_read_after_the_bytes_that_readers_skip(before: bytes) -> None:
+    assert read(before + farm.facturx_pdf())["number"] == "FC-2027-014"
+
+
+def test_a_pdf_that_begins_too_late_is_none() -> None:
+    assert refusal_of(bytes(1025) + farm.facturx_pdf()) == "broken_xml"
+
+
+def test_an_xml_that_speaks_of_a_pdf_is_an_xml() -> None:
+    xml = farm.xml().replace(b"<rsm:Cross", b"<!-- %PDF-1.7 --><rsm:Cross", 1)
+    assert 0 < xml.index(b"%PDF-") < 1024
+
+    assert read(xml)["file"] == "xml"
+
+
 def test_a_pdf_without_data_says_nothing() -> None:
     assert read(farm.pdf()) == {}
     assert read(farm.pdf({"photo.jpg": b"..."})) == {}
