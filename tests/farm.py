@@ -1,7 +1,7 @@
 """A farm's own invoice, as its software would make it: what the tests of reading and set-off bring."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -50,12 +50,13 @@ def attached(made: pikepdf.Pdf, name: str, content: bytes) -> pikepdf.AttachedFi
     return pikepdf.AttachedFileSpec(made, content, filename=name, **said)
 
 
-def pdf(files: Mapping[str, bytes] | None = None, **encryption: Any) -> bytes:
-    """A one-page PDF with these files attached."""
+def pdf(files: Mapping[str, bytes] | Iterable[tuple[str, bytes]] = (), **encryption: Any) -> bytes:
+    """A one-page PDF with these files attached; several may have one name."""
     made, target = pikepdf.new(), io.BytesIO()
     made.add_blank_page()
-    for name, content in (files or {}).items():
-        made.attachments[name] = attached(made, name, content)
+    pairs = files.items() if isinstance(files, Mapping) else files
+    for place, (name, content) in enumerate(pairs):
+        made.attachments[f"{place:04} {name}"] = attached(made, name, content)
     made.save(target, **encryption)
     return target.getvalue()
 

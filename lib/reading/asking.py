@@ -23,6 +23,7 @@ REASONS: dict[str, Any] = {
     "other_xml": _("This XML is no Factur-X invoice (CII): bring the PDF, or type the invoice by hand."),
     "xml_too_large": _("The data of this invoice is larger than 5 MB: no invoice is, so it is refused."),
     "too_many_attachments": _("This PDF holds more than 100 attached files: no invoice does, so it is refused."),
+    "two_data": _("This PDF holds two different files of data under one name: ask which one holds."),
     "too_many_lines": _("This invoice has more than 5,000 lines: it is refused."),
     "absurd_number": _("An amount of this invoice is impossible: it is refused."),
     "absurd_rate": _("A VAT rate of this invoice is impossible: it is refused."),

@@ -1,7 +1,8 @@
 """The data inside a PDF: its embedded factur-x.xml. Runs in the child process; pypdf reads, nothing is rendered."""
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from pypdf import PdfReader
@@ -22,7 +23,7 @@ def data_of(content: bytes) -> tuple[str, bytes]:
             raise Refused("locked_pdf")
         if not len(reader.pages):
             raise Refused("broken_pdf")
-        return _data(dict(_attachments(reader)))
+        return _data(_attachments(reader))
     except (Refused, MemoryError, RecursionError):
         raise
     except (DependencyError, FileNotDecryptedError):  # a cipher that is not read here: PDF/A allows none
@@ -31,41 +32,62 @@ def data_of(content: bytes) -> tuple[str, bytes]:
         raise Refused("broken_pdf") from None
 
 
-def _data(attachments: dict[str, Any]) -> tuple[str, bytes]:
+def _data(attachments: Mapping[str, list[Any]]) -> tuple[str, bytes]:
+    """Return the first of NAMES that is there. Raises Refused where two files have that name: which one holds?"""
     for name in NAMES:
-        if name in attachments:
-            xml: bytes = attachments[name].get_object().get_data()
-            if len(xml) > LARGEST_XML:
-                raise Refused("xml_too_large")
-            return name, xml
+        if files := attachments.get(name):
+            contents = {_content(file) for file in files}
+            if len(contents) > 1:
+                raise Refused("two_data")
+            return name, contents.pop()
     return "", b""
 
 
-def _attachments(reader: PdfReader) -> Iterator[tuple[str, Any]]:
-    """Yield the name and the stream of each embedded file, unread. Raises Refused when there are too many."""
+def _content(file: Any) -> bytes:
+    xml: bytes = file.get_data()
+    if len(xml) > LARGEST_XML:
+        raise Refused("xml_too_large")
+    return xml
+
+
+def _attachments(reader: PdfReader) -> dict[str, list[Any]]:
+    """Return the streams of the embedded files by name, unread. Raises Refused when there are too many."""
+    found: dict[str, list[Any]] = {}
     for count, specification in enumerate(_specifications(reader), start=1):
         if count > MOST_ATTACHMENTS:
             raise Refused("too_many_attachments")
-        found = specification.get_object()
-        name, files = str(found.get("/UF") or found.get("/F") or ""), found.get("/EF")
-        if files is not None and (stream := files.get_object().get("/UF") or files.get_object().get("/F")) is not None:
-            yield name.rpartition("/")[2].lower(), stream
+        name = str(_of(specification, "/UF") or _of(specification, "/F") or "").rpartition("/")[2].strip().lower()
+        files = _of(specification, "/EF")
+        found.setdefault(name, []).extend(_each_once(_of(files, key) for key in ("/UF", "/F")))
+    return found
 
 
 def _specifications(reader: PdfReader) -> Iterator[Any]:
-    """Yield the file specifications of the name tree and of /AF; both may name the same ones."""
+    """Yield each file specification once: the name tree and /AF may both name it."""
     catalogue: Any = reader.trailer["/Root"].get_object()
-    names = catalogue.get("/Names")
-    tree = names.get_object().get("/EmbeddedFiles") if names is not None else None
+    yield from _each_once(chain(_in_tree(_of(_of(catalogue, "/Names"), "/EmbeddedFiles")), _of(catalogue, "/AF") or ()))
+
+
+def _in_tree(tree: Any) -> Iterator[Any]:
     waiting, nodes = [tree] if tree is not None else [], 0
     while waiting:
         nodes += 1
         if nodes > MOST_NODES:
             raise Refused("too_many_attachments")
         node = waiting.pop().get_object()
-        pairs = node.get("/Names")
-        yield from list(pairs.get_object())[1::2] if pairs is not None else ()
-        kids = node.get("/Kids")
-        waiting += list(kids.get_object())[:MOST_NODES] if kids is not None else []
-    if tree is None and (files := catalogue.get("/AF")) is not None:
-        yield from files.get_object()
+        yield from list(_of(node, "/Names") or ())[1::2]
+        waiting += list(_of(node, "/Kids") or ())[:MOST_NODES]
+
+
+def _of(dictionary: Any, key: str) -> Any:
+    """Return what a dictionary holds, not where it is; None without it."""
+    held = dictionary.get(key) if dictionary is not None else None
+    return held.get_object() if held is not None else None
+
+
+def _each_once(references: Iterable[Any]) -> Iterator[Any]:
+    seen: dict[int, Any] = {}
+    for found in (reference.get_object() for reference in references if reference is not None):
+        if id(found) not in seen:
+            seen[id(found)] = found
+            yield found

@@ -49,6 +49,40 @@ def test_the_data_is_found_under_each_of_its_names(name: str) -> None:
     assert read(farm.pdf({"notes.txt": b"bonjour", name: farm.xml()}))["number"] == "FC-2027-014"
 
 
+def test_two_data_under_one_name_are_refused() -> None:
+    one, other = farm.xml(), farm.xml("FC-2027-015")
+
+    assert refusal_of(farm.pdf([("factur-x.xml", one), ("Factur-X.xml", other)])) == "two_data"
+    assert refusal_of(farm.pdf([("zugferd-invoice.xml", one), ("ZUGFeRD-invoice.xml", other)])) == "two_data"
+    assert read(farm.pdf([("factur-x.xml", one), ("factur-x.xml", one)]))["number"] == "FC-2027-014"
+
+
+def test_two_data_hidden_in_one_attachment_are_refused() -> None:
+    made, target = pikepdf.open(io.BytesIO(farm.facturx_pdf())), io.BytesIO()
+    [specification] = list(made.attachments.values())
+    specification.obj.EF.F = made.make_stream(farm.xml("FC-2027-015"))
+    made.save(target)
+
+    assert refusal_of(target.getvalue()) == "two_data"
+
+
+def test_facturx_comes_before_the_other_names() -> None:
+    files = [("xrechnung.xml", farm.xml("X-1")), ("zugferd-invoice.xml", farm.xml("Z-1")), ("factur-x.xml", farm.xml())]
+
+    assert read(farm.pdf(files))["number"] == "FC-2027-014"
+    assert read(farm.pdf(files[:2]))["number"] == "Z-1"
+
+
+def test_an_attachment_that_only_the_catalogue_names_is_found() -> None:
+    made, target = pikepdf.open(io.BytesIO(farm.facturx_pdf())), io.BytesIO()
+    [specification] = list(made.attachments.values())
+    made.Root.AF = pikepdf.Array([specification.obj])
+    made.Root.Names.EmbeddedFiles = pikepdf.Dictionary(Names=pikepdf.Array())
+    made.save(target)
+
+    assert read(target.getvalue())["number"] == "FC-2027-014"
+
+
 def test_a_bare_xml_is_read() -> None:
     assert read(farm.xml())["total"] == "200.00"
 
