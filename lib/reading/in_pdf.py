@@ -19,14 +19,14 @@ def data_of(content: bytes) -> tuple[str, bytes]:
     """Return the name and the bytes of the data inside a PDF; ("", b"") when it holds none. Raises Refused."""
     try:
         reader = PdfReader(io.BytesIO(content), strict=False)
-        if reader.is_encrypted:
+        if reader.is_encrypted and not reader.decrypt(""):  # one that opens without a password only limits its uses
             raise Refused("locked_pdf")
         if not len(reader.pages):
             raise Refused("broken_pdf")
         return _data(_attachments(reader))
     except (Refused, MemoryError, RecursionError):
         raise
-    except (DependencyError, FileNotDecryptedError):  # a cipher that is not read here: PDF/A allows none
+    except (DependencyError, FileNotDecryptedError):  # a cipher that is not read here
         raise Refused("locked_pdf") from None
     except Exception:  # a reader of PDF raises all sorts of errors on damaged or hostile files
         raise Refused("broken_pdf") from None

@@ -134,6 +134,14 @@ def test_a_locked_pdf_is_refused() -> None:
     assert refusal_of(locked) == "locked_pdf"
 
 
+@pytest.mark.parametrize(("revision", "aes"), [(3, False), (4, True), (6, True)])
+def test_a_pdf_that_opens_without_a_password_is_read(revision: int, aes: bool) -> None:
+    files = {"factur-x.xml": farm.xml()}
+    limits = pikepdf.Encryption(owner="a", user="", R=revision, aes=aes, metadata=revision > 3)
+
+    assert read(farm.pdf(files, encryption=limits))["number"] == "FC-2027-014"
+
+
 def test_a_hundred_megabytes_are_refused_unread() -> None:
     assert refusal_of(b"%PDF-" + bytes(100 * 1024 * 1024)) == "too_large"
 
