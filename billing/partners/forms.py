@@ -69,7 +69,7 @@ class ReceivedForm(RequestForm):
     def typed(self) -> Typed:
         said = self.cleaned_data
         return Typed(
-            number=said["number"].strip(),
+            number=said["number"],
             issued_on=said["issued_on"],
             due_on=said["due_on"],
             subject=said["subject"],

@@ -6,7 +6,7 @@ ledger.
 
 import io
 import uuid
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import IO, Any
 
@@ -27,6 +27,7 @@ from lib.money import cents, euros
 from lib.reading.asking import Unreadable, read
 from lib.reading.child import LARGEST
 from lib.reading.starts import pdf_in, xml_in
+from lib.visible import alike, visible
 from people.models import Client, User
 from records import keeping, ledger
 from records.models import Document
@@ -151,6 +152,7 @@ def record(
         return found
     if upload is not None and upload.client_id != client.pk:
         raise ReceivingError(_("This file was brought for another client."))
+    typed = replace(typed, number=visible(typed.number))
     _refuse(typed, client, day_of(at, client.activity.business.time_zone))
     received = ReceivedInvoice(
         business=client.activity.business,
@@ -203,7 +205,7 @@ def _columns(typed: Typed) -> dict[str, Any]:
 
 
 def _refuse(typed: Typed, client: Client, today: date) -> None:
-    if not typed.number.strip():
+    if not typed.number:
         raise ReceivingError(_("An invoice has a number: type the one that is on it."), "number")
     if typed.issued_on > today:
         raise ReceivingError(_("That day is yet to come."), "issued_on")
@@ -236,14 +238,20 @@ def standing_total(received: ReceivedInvoice) -> Money:
 
 
 def same_number(client: Client, number: str) -> ReceivedInvoice | None:
-    """Return the standing invoice of this client that has this number, whatever the case of its letters."""
-    return standing(ReceivedInvoice.objects.filter(client=client, number__iexact=number.strip())).first()
+    """Return the standing invoice of this client that has this number, as a person would compare them."""
+    return _numbered(standing(ReceivedInvoice.objects.filter(client=client)), number).first()
 
 
 def withdrawn_before(client: Client, number: str) -> ReceivedInvoice | None:
     """Return the withdrawn invoice of this client that had this number, which a new one follows."""
-    rows = ReceivedInvoice.objects.filter(client=client, number__iexact=number.strip())
-    return rows.filter(withdrawal__isnull=False, followed_by=None).order_by("-pk").first()
+    rows = ReceivedInvoice.objects.filter(client=client, withdrawal__isnull=False, followed_by=None)
+    return _numbered(rows, number).order_by("-pk").first()
+
+
+def _numbered(rows: QuerySet[ReceivedInvoice], number: str) -> QuerySet[ReceivedInvoice]:
+    """Keep those of a number, whatever its case: no engine compares the letters of all scripts."""
+    wanted = alike(number)
+    return rows.filter(pk__in=[pk for pk, said in rows.values_list("pk", "number") if alike(said) == wanted])
 
 
 def _kept(upload: ReceivedUpload | None, client: Client, request_id: uuid.UUID, at: datetime) -> Document | None:

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from lib.reading.starts import xml_in
+from lib.visible import visible
 
 LARGEST_XML = 5 * 1024 * 1024
 MOST_LINES = 5000
@@ -192,7 +193,7 @@ def _text(parent: Element, path: str) -> str:
 
 
 def _string(found: Element) -> str:
-    return " ".join((found.text or "").split())[:LONGEST] if found is not None else ""
+    return visible(found.text or "")[:LONGEST] if found is not None else ""
 
 
 def _day(parent: Element, path: str) -> str:

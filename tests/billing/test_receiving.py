@@ -141,6 +141,36 @@ def test_a_number_is_recorded_once_whatever_its_case(acceptance: Acceptance) -> 
         received_of(acceptance, number="FC-014")
 
 
+@pytest.mark.parametrize("number", ["\u202eFC-É14", "FC\u200b-É14", "fc-é14\u2060", " FC-É14\u00a0"])
+def test_what_shows_nothing_makes_no_other_number(acceptance: Acceptance, number: str) -> None:
+    assert received_of(acceptance, number=number).number in ("FC-É14", "fc-é14")
+
+    with pytest.raises(receiving.ReceivingError) as refused:
+        received_of(acceptance, number="FC-É14")
+    assert refused.value.field == "number"
+
+
+def test_a_number_of_nothing_that_shows_is_none(acceptance: Acceptance) -> None:
+    with pytest.raises(receiving.ReceivingError) as refused:
+        received_of(acceptance, number="\u200b\u202e")
+    assert refused.value.field == "number"
+
+
+def test_a_file_hides_nothing_in_its_number(acceptance: Acceptance) -> None:
+    upload = brought(acceptance, farm.xml().replace(b"FC-2027-014", "\u202eFC-2027\u200b-014".encode()))
+
+    assert receiving.proposal(upload)["number"] == "FC-2027-014"
+
+
+def test_a_number_kept_before_with_a_hidden_character_is_found(acceptance: Acceptance) -> None:
+    row = received_of(acceptance, number="A-1")
+    row.pk, row.request_id, row.number = None, uuid.uuid4(), "FC\u200b-014"  # type: ignore[assignment]
+    row.save(force_insert=True)
+
+    with pytest.raises(receiving.ReceivingError):
+        received_of(acceptance, number="FC-014")
+
+
 def test_another_client_may_have_the_same_number(acceptance: Acceptance) -> None:
     received_of(acceptance)
     received_of(accepted())
