@@ -22,6 +22,7 @@ LARGEST_AMOUNT = Decimal(10) ** 9
 MOST_DECIMALS = 12
 HUNDRED = Decimal(100)
 DECIMAL = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")  # XSD: Python alone reads 1_000, 1e3, other digits
+CURRENCY = re.compile(r"[A-Za-z]{3}")  # ISO 4217
 DAY = re.compile(r"[0-9]{8}")
 DAY_FORMATS = ("102", "")  # UNTDID 2379
 
@@ -71,7 +72,7 @@ def _document(root: Element) -> dict[str, Any]:
     if not number:
         raise Refused("no_number")
     currency = _text(root, "SupplyChainTradeTransaction/ApplicableHeaderTradeSettlement/InvoiceCurrencyCode")
-    if not currency:  # EN 16931 BR-05: no sum means anything without it
+    if not CURRENCY.fullmatch(currency):  # EN 16931 BR-05: no sum means anything without it
         raise Refused("no_currency")
     return {
         "guideline": _text(root, "ExchangedDocumentContext/GuidelineSpecifiedDocumentContextParameter/ID"),

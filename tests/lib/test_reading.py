@@ -229,7 +229,8 @@ def test_what_is_no_invoice_is_refused() -> None:
     assert refusal_of(b"<Invoice xmlns='urn:oasis:names:specification:ubl'/>") == "other_xml"
     assert refusal_of(b"<a><b></a>") == "broken_xml"
     assert refusal_of(farm.xml().replace(b"FC-2027-014", b"")) == "no_number"
-    assert refusal_of(farm.xml().replace(b"InvoiceCurrencyCode>EUR", b"InvoiceCurrencyCode> ")) == "no_currency"
+    for code in (b" ", b"euros", b"E"):
+        assert refusal_of(farm.xml().replace(b"CurrencyCode>EUR", b"CurrencyCode>" + code)) == "no_currency"
     assert refusal_of(b"<a>" * 100_000) == "broken_xml"
     assert refusal_of(b"<!-- " + b"x" * (6 * 1024 * 1024) + b"--><a/>") == "xml_too_large"
 
