@@ -18,14 +18,14 @@ from billing.partners.received_left import still_open, with_left
 from desk.archive import Archive
 from desk.kept import add_kept
 from desk.periods import Period
-from lib.money import summed, total
+from lib.money import euros, summed, total
 from lib.spreadsheets import csv_lines
 from people.models import Business
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """What was set off in a period, and the clients' invoices up to its end of which nothing was."""
+    """What was set off in a period, and what is left of the clients' invoices up to its end of which nothing was."""
 
     set_off: Money
     unpaired: int
@@ -37,7 +37,7 @@ def pairs_of(business: Business, period: Period) -> Pairs:
     made = SetOff.objects.filter(business=business, settled_on__range=days).aggregate(value=Sum("value"))
     until = ReceivedInvoice.objects.filter(business=business, issued_on__lte=period.until)
     left = list(still_open(until).filter(compensated=0).order_by())
-    return Pairs(summed(made["value"]), len(left), total(row.total for row in left))
+    return Pairs(summed(made["value"]), len(left), total(summed(row.left) for row in left))
 
 
 def add(archive: Archive, business: Business, period: Period) -> None:
@@ -76,6 +76,7 @@ def _add_received(archive: Archive, rows: QuerySet[ReceivedInvoice]) -> None:
         _("total before VAT"),
         _("total VAT"),
         _("total"),
+        _("already paid"),
         _("set off"),
         _("left to set off"),
         _("where it comes from"),
@@ -91,7 +92,7 @@ def _received_rows(rows: QuerySet[ReceivedInvoice]) -> Iterator[list[object]]:
     for row in found.iterator(chunk_size=100):
         stands = row.stands
         amounts = [row.net, row.vat, row.total] if stands else [None] * 3
-        left = summed(row.left) if stands and not row.corrects_id else None
+        left = max(summed(row.left), euros(0)) if stands and not row.corrects_id else None
         yield [
             row.number,
             row.issued_on,
@@ -101,6 +102,7 @@ def _received_rows(rows: QuerySet[ReceivedInvoice]) -> Iterator[list[object]]:
             row.subject,
             row.corrects.number if row.corrects else "",
             *amounts,
+            row.already_paid if stands else None,
             summed(row.compensated) if stands else None,
             left,
             str(row.get_source_display()),

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Round, Upper
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 
 from lib.fields import money_field, only_euros, request_id_field
 from people.models import Activity, Business, Client, User
@@ -28,7 +29,8 @@ def nothing_wrong() -> list[str]:
 class ReceivedInvoice(models.Model):
     """An invoice that a client wrote to the business for what the client sold it. Negative when it `corrects` another.
 
-    `read` holds what the file said, as plain values; `wrong` what did not agree when a person confirmed it, in words.
+    `read` holds what the file said, as plain values; `wrong` what did not agree when a person confirmed it, in words;
+    `paid_before` what of its total was paid when it came, in the row's currency: null for nothing.
     """
 
     class Source(models.TextChoices):
@@ -46,6 +48,7 @@ class ReceivedInvoice(models.Model):
     net = money_field()
     vat = money_field()
     total = money_field()
+    paid_before = models.DecimalField(_("already paid"), max_digits=14, decimal_places=2, null=True, blank=True)
     source = models.CharField(max_length=12, choices=Source.choices, default=Source.TYPED)
     document = models.ForeignKey(Document, models.PROTECT, null=True, blank=True, related_name="+")
     read = models.JSONField(default=nothing_read, blank=True)
@@ -70,6 +73,10 @@ class ReceivedInvoice(models.Model):
                 name="only_a_received_credit_note_is_negative",
             ),
             models.CheckConstraint(condition=~Q(number=""), name="a_received_invoice_has_a_number"),
+            models.CheckConstraint(
+                condition=Q(paid_before=None) | Q(corrects=None, paid_before__gt=0, paid_before__lte=F("total")),
+                name="what_was_paid_of_a_received_invoice_is_part_of_it",
+            ),
         ]
         indexes = [models.Index("business", "issued_on", name="received_by_day")]
 
@@ -78,6 +85,11 @@ class ReceivedInvoice(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("received_invoice", args=[self.business.slug, self.pk])
+
+    @property
+    def already_paid(self) -> Money:
+        """What of it was paid when it came, before any set-off (EN 16931 BT-113)."""
+        return Money(self.paid_before or 0, self.total.currency)
 
     @property
     def stands(self) -> bool:

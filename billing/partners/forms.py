@@ -54,6 +54,9 @@ class ReceivedForm(RequestForm):
     subject = forms.CharField(label=_("What it is for"), max_length=200, required=False)
     net = EurosField(label=_("Total before VAT"), help_text=_("Without VAT: the whole price."))
     vat = EurosField(label=_("VAT"), initial=euros(0))
+    already_paid = EurosField(
+        label=_("Already paid"), required=False, help_text=_("Before, by transfer for instance: it is not set off.")
+    )
 
     def __init__(self, *args: Any, today: date, correctable: QuerySet[ReceivedInvoice], **options: Any) -> None:
         super().__init__(*args, **options)
@@ -75,6 +78,7 @@ class ReceivedForm(RequestForm):
             subject=said["subject"],
             net=said["net"],
             vat=said["vat"],
+            already_paid=said["already_paid"] or euros(0),
             corrects=said.get("corrects"),
         )
 

@@ -19,8 +19,8 @@ from djmoney.money import Money
 from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.models import PlannedSetOff, ReceivedInvoice, ReceivedUpload, ReceivedWithdrawal
-from billing.partners.received_doubts import doubts, is_credit
-from billing.partners.received_left import compensated_of, standing
+from billing.partners.received_doubts import doubts, is_credit, paid_before
+from billing.partners.received_left import compensated_of, standing, standing_total
 from billing.partners.sealing import seal_of_received
 from lib import images
 from lib.money import cents, euros
@@ -40,6 +40,7 @@ ENDINGS = {PDF: "pdf", XML: "xml", "image/png": "png", "image/jpeg": "jpg"}
 KEPT_UNCONFIRMED = timedelta(days=7)
 OLDEST = timedelta(days=3653)  # ten years: how long papers are kept (c. com. L123-22)
 Source = ReceivedInvoice.Source
+NOTHING = euros(0)
 
 
 class ReceivingError(Exception):
@@ -52,7 +53,8 @@ class ReceivingError(Exception):
 
 @dataclass(frozen=True)
 class Typed:
-    """What a person confirmed. Amounts are positive, on a credit note too."""
+    """What a person confirmed. Amounts are positive, on a credit note too. `already_paid`: of its total, before it
+    came; what is to be set off is no part of it."""
 
     number: str
     issued_on: date
@@ -60,6 +62,7 @@ class Typed:
     vat: Money
     due_on: date | None = None
     subject: str = ""
+    already_paid: Money = NOTHING
     corrects: ReceivedInvoice | None = None
 
     @property
@@ -182,6 +185,7 @@ def insert(received: ReceivedInvoice) -> ReceivedInvoice:
         "document": received.document.sha256 if received.document else "",
         "seal": seal_of_received(received),
     }
+    facts |= {"already_paid": received.already_paid} if received.paid_before is not None else {}
     ledger.record(
         business=received.business,
         event="invoice_received",
@@ -200,6 +204,7 @@ def _columns(typed: Typed) -> dict[str, Any]:
         "issued_on": typed.issued_on,
         "due_on": typed.due_on,
         "subject": typed.subject,
+        "paid_before": typed.already_paid.amount or None,
         "corrects": typed.corrects,
     }
 
@@ -215,11 +220,20 @@ def _refuse(typed: Typed, client: Client, today: date) -> None:
         raise ReceivingError(_("It cannot be due before its own day."), "due_on")
     if typed.total.amount <= 0 or typed.net != cents(typed.net) or typed.vat != cents(typed.vat):
         raise ReceivingError(_("Type its amounts, to the cent."), "net")
+    _refuse_paid(typed)
     if same := same_number(client, typed.number):
         words = {"number": same.number, "day": f"{same.issued_on:%d/%m/%Y}"}
         raise ReceivingError(_("Invoice %(number)s of %(day)s is recorded already for this client.") % words, "number")
     if typed.corrects:
         _refuse_credit(typed, typed.corrects, client)
+
+
+def _refuse_paid(typed: Typed) -> None:
+    paid = typed.already_paid
+    if paid != cents(paid) or not NOTHING <= paid <= typed.total:
+        raise ReceivingError(_("What is paid already is at most its total, to the cent."), "already_paid")
+    if paid.amount and typed.corrects:
+        raise ReceivingError(_("Nothing is paid already of a credit note: leave this empty."), "already_paid")
 
 
 def _refuse_credit(typed: Typed, corrected: ReceivedInvoice, client: Client) -> None:
@@ -228,13 +242,6 @@ def _refuse_credit(typed: Typed, corrected: ReceivedInvoice, client: Client) -> 
         raise ReceivingError(_("Choose the invoice of this client that it takes off."), "corrects")
     if typed.total > standing_total(locked) - compensated_of(locked):
         raise ReceivingError(_("Of that invoice, less than this is left."), "net")
-
-
-def standing_total(received: ReceivedInvoice) -> Money:
-    """Return what an invoice says, less its credit notes."""
-    notes = standing(ReceivedInvoice.objects.filter(corrects=received))
-    whole: Money = sum((note.total for note in notes), received.total)
-    return whole
 
 
 def same_number(client: Client, number: str) -> ReceivedInvoice | None:
@@ -310,6 +317,7 @@ def proposal(upload: ReceivedUpload) -> dict[str, Any]:
         "due_on": said["due_on"] or None,
         "net": abs(euros(said["net"]).amount),
         "vat": abs(euros(said["vat"]).amount),
+        "already_paid": paid_before(said).amount or None,
         "subject": ", ".join(dict.fromkeys(titles))[:200],
         "is_credit": is_credit(said),
     }

@@ -57,9 +57,13 @@ LINE_FIELDS = ("receipt_id", "position", "received_on", "label", "unit", "quanti
 
 
 def seal_of_received(received: ReceivedInvoice) -> str:
-    """Return the SHA-256 of a received invoice, written to the ledger the moment it is recorded."""
+    """Return the SHA-256 of a received invoice, written to the ledger the moment it is recorded.
+
+    What was already paid is sealed where there is any: without it, a seal is the one of before there was such a column.
+    """
     document = received.document.sha256 if received.document else ""
-    return seal(_fields(received, RECEIVED_FIELDS) | {"document": document})
+    paid = {"already_paid": received.already_paid} if received.paid_before is not None else {}
+    return seal(_fields(received, RECEIVED_FIELDS) | {"document": document} | paid)
 
 
 def seal_of_set_off(set_off: SetOff, covers: list[tuple[int, Any]]) -> str:

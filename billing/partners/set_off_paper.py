@@ -121,6 +121,9 @@ def _sentences(set_off: SetOff) -> Iterable[str]:
         return
     yield _of_side(set_off, "ours", "theirs")
     yield _of_side(set_off, "theirs", "ours")
+    if (paid := euros(set_off.said["theirs"].get("paid", 0))).amount:
+        words = {"number": set_off.said["theirs"]["number"], "amount": written(paid, set_off.language)}
+        yield _("Of invoice %(number)s, %(amount)s was paid before.") % words
     if (in_kind := euros(set_off.said["ours"]["in_kind"])).amount > 0:
         words = {"number": set_off.said["ours"]["number"], "amount": written(in_kind, set_off.language)}
         yield _("On invoice %(number)s, %(amount)s is still to come in kind, as agreed.") % words

@@ -27,7 +27,7 @@ from billing.issuing import day_of
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover
 from billing.partners.compensated import covered_of
 from billing.partners.coverable import IN_KIND, may_be_for, still_to_cover
-from billing.partners.received_left import left_of
+from billing.partners.received_left import left_of, owed_on
 from billing.partners.sealing import seal_of_set_off
 from lib.money import euros, plain, total, written
 from people import parties
@@ -301,13 +301,19 @@ def said_of(pair: Pair, row: SetOff, covered: Sequence[tuple[Receipt, Money]]) -
         "buyer": parties.buyer(ours.client),
         "ours": _side(ours, ours.total)
         | {"in_euros": plain(after), "in_kind": plain(pair.ours.in_kind), "left": plain(pair.ours.left - row.rest)},
-        "theirs": _side(theirs, theirs.total) | {"before": plain(pair.theirs), "left": plain(pair.theirs - row.value)},
+        "theirs": _side(theirs, theirs.total)
+        | _paid(theirs)
+        | {"before": plain(pair.theirs), "left": plain(owed_on(theirs) - row.value)},
         "covers": covers,
     }
 
 
 def _side(invoice: Any, amount: Money) -> dict[str, str]:
     return {"number": invoice.number, "issued_on": invoice.issued_on.isoformat(), "total": plain(amount)}
+
+
+def _paid(theirs: ReceivedInvoice) -> dict[str, str]:
+    return {"paid": plain(theirs.already_paid)} if theirs.paid_before is not None else {}
 
 
 def _insert(row: SetOff, covers: Sequence[tuple[int, Money]], today: date) -> SetOff:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 
 from billing.models import ReceivedInvoice, SetOff, Slip
-from billing.partners.received_left import left_of, standing
+from billing.partners.received_left import compensated_of, standing, standing_total
 from billing.partners.sealing import seal_of_received, seal_of_set_off, seal_of_slip
+from lib.money import euros
 from people.models import Business
 from records import ledger, verifying
 from records.subjects import ref
@@ -19,8 +20,9 @@ def received_as_recorded(business: Business) -> Iterator[str]:
         if [facts.get("seal") for facts in told] != [seal_of_received(received)]:
             yield f"Received invoice {received.number} is not what the ledger was told."
     for received in standing(rows.filter(corrects=None)).select_related("withdrawal"):
-        if not 0 <= left_of(received).amount <= received.total.amount:
-            yield f"Received invoice {received.number} is set off for more than its total."
+        due = min(received.total - received.already_paid, standing_total(received))
+        if not euros(0) <= compensated_of(received) <= due:
+            yield f"Received invoice {received.number} is set off for more than was due of it."
 
 
 @verifying.register

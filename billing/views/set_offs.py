@@ -90,6 +90,7 @@ def set_off(request: BusinessRequest, pk: int) -> HttpResponse:
         "covers": found.covers.select_related("receipt").order_by("pk"),
         "left_ours": max(euros(found.said["ours"]["in_euros"]), euros(0)),
         "left_theirs": max(euros(found.said["theirs"]["left"]), euros(0)),
+        "paid_theirs": euros(found.said["theirs"].get("paid", 0)),
         "undone_by": getattr(found, "reversed_by", None),
         "undo_form": WithdrawForm(),
         "may_write": may_write(request),
