@@ -47,6 +47,7 @@ PICTURES_KEPT = 32
 INLINE_PICTURE = "data:image/png;base64,"
 SHORT_WAYS = True  # the test that they change nothing turns them off
 RENDERING = DEFAULT_OPTIONS | {"pdf_variant": VARIANT}
+LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})  # the renderer would look for their glyphs, or stop
 INVISIBLE = frozenset("\t\n\r\u00ad\u200b\u2028\u2029\ufeff")  # laid out, never drawn
 
 
@@ -119,7 +120,7 @@ def _laid_out(html: str, fetch: "_OwnFiles") -> Any:
         if address not in warm.pictures:
             warm.pictures[address] = _Picture(Image.open(BytesIO(data)), address, data, cache=warm.pictures)
     pictures = dict(warm.pictures)  # a code shown once is not kept
-    page = Page(html, warm.styles[0], fetch)
+    page = Page(html.translate(LINE_ENDS), warm.styles[0], fetch)
     made = warm.layout.laid_out(page, pictures, RENDERING) if SHORT_WAYS else None
     return made or page.render(font_config=warm.fonts, stylesheets=warm.styles[1:], cache=pictures, pdf_variant=VARIANT)
 

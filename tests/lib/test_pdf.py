@@ -11,6 +11,7 @@ from weasyprint.urls import FatalURLFetchingError
 
 from lib import pdf
 from tests import kit
+from tests.kit import verapdf
 
 NOW = datetime(2026, 12, 1, 9, 0, tzinfo=UTC)
 PAGE = '<html lang="fr"><head><title>Essai</title></head><body><h1>Bonjour</h1>{}</body></html>'
@@ -100,6 +101,21 @@ def test_the_document_says_its_language_and_title():
 def test_characters_that_no_font_draws_are_found_before_issue():
     assert pdf.missing_glyphs("Ça coûte 1\u202f200,00\u00a0€ – « l’œuf » … — Weiß, Łódź\n") == set()
     assert pdf.missing_glyphs("un poireau 🥬 et 漢字") == {"🥬", "漢", "字"}
+
+
+@pytest.mark.kit
+@pytest.mark.parametrize("mark", sorted(pdf.INVISIBLE))
+def test_what_is_laid_out_and_never_drawn_asks_for_no_glyph(mark, tmp_path):
+    assert pdf.missing_glyphs(f"un{mark}deux") == set()
+    for number, words in enumerate(("un{}deux", "{}", "un {} deux")):
+        said = words.format(mark)
+        path = tmp_path / f"{number}.pdf"
+        path.write_bytes(render(f'<p>{said}</p><p class="lined">{said}</p>', title=said))
+        assert verapdf.failures([path], flavours="3a,ua1") == []
+
+
+def test_a_line_separator_is_a_line_end():
+    assert render('<p class="lined">un\u2028deux\u2029trois</p>') == render('<p class="lined">un\ndeux\ntrois</p>')
 
 
 def test_the_collector_is_left_as_it_was_found():
