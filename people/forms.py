@@ -55,9 +55,8 @@ class PrintedForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or self.cleaned_data
         for name, value in list(said.items()):
-            if isinstance(value, str) and name not in self.NEVER_PRINTED and (missing := pdf.missing_glyphs(value)):
-                words = _("These characters cannot be printed in the PDF: %(characters)s. Remove them.")
-                self.add_error(name, words % {"characters": " ".join(sorted(missing)[:10])})
+            if name not in self.NEVER_PRINTED and (why := pdf.why_unprintable(value)):
+                self.add_error(name, why)
         return said
 
     @property

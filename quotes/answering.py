@@ -289,9 +289,8 @@ def _refuse_incomplete(name: str, capacity: str, *, power: bool, consent: bool) 
 
 def _refuse_unprintable(*texts: str) -> None:
     """The proof of a yes prints who said it: a character without a glyph would be an empty box."""
-    if missing := pdf.missing_glyphs("".join(texts)):
-        words = {"characters": " ".join(sorted(missing)[:10])}
-        raise AnswerError(_("These characters cannot be printed in the PDF: %(characters)s. Remove them.") % words)
+    if why := pdf.why_unprintable(*texts):
+        raise AnswerError(why)
 
 
 def _refuse_day(version: QuoteVersion, on: date, today: date) -> None:

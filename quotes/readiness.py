@@ -146,10 +146,8 @@ def unprintable(version: QuoteVersion) -> list[str]:
 
 def _of_the_characters(texts: Iterable[str]) -> Iterator[str]:
     """A character that no font of the documents has would print as an empty box (PDF/A forbids it)."""
-    missing = pdf.missing_glyphs("".join(texts))
-    if missing:
-        shown = " ".join(sorted(missing)[:10])
-        yield _("These characters cannot be printed in the PDF: %(characters)s. Remove them.") % {"characters": shown}
+    if why := pdf.why_unprintable(*texts):
+        yield why
 
 
 def _texts(version: QuoteVersion) -> Iterator[str]:

@@ -134,9 +134,8 @@ def _refuse_unless_open(mandate: Mandate, on: date) -> None:
 def _record(acceptance: MandateAcceptance) -> MandateAcceptance:
     """Save the yes with the digest of the exact PDF, its fact in the ledger, and the promise of the copies."""
     mandate = acceptance.mandate
-    if missing := pdf.missing_glyphs(acceptance.name + acceptance.capacity + acceptance.consent):
-        words = {"characters": " ".join(sorted(missing)[:10])}
-        raise MandateError(_("These characters cannot be printed in the PDF: %(characters)s. Remove them.") % words)
+    if why := pdf.why_unprintable(acceptance.name, acceptance.capacity, acceptance.consent, acceptance.power):
+        raise MandateError(why)
     acceptance.mandate_seal = mandate.seal
     acceptance.document_sha256 = keep_pdf(mandate).sha256
     acceptance.save(force_insert=True)

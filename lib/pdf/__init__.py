@@ -26,6 +26,7 @@ from typing import Any
 
 import pydyf
 from django.conf import settings
+from django.utils.translation import gettext as _
 from fontTools.ttLib import TTFont
 from PIL import Image
 from weasyprint import CSS, DEFAULT_OPTIONS
@@ -37,6 +38,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from lib.pdf.metadata import finish
 from lib.pdf.page import Layout, Page
 from lib.pdf.quick import our_ways
+from lib.visible import visible
 
 STATIC = Path(settings.BASE_DIR) / "static"
 STYLE = STATIC / "css" / "documents.css"
@@ -44,6 +46,7 @@ BASE_STYLE = STATIC / "css" / "documents-base.css"  # stands for the renderer's 
 FONTS = tuple(STATIC / "fonts" / f"atkinson-hyperlegible-next-{weight}.woff2" for weight in ("regular", "bold"))
 VARIANT = "pdf/a-3a"
 PICTURES_KEPT = 32
+MOST_SHOWN = 10
 INLINE_PICTURE = "data:image/png;base64,"
 SHORT_WAYS = True  # the test that they change nothing turns them off
 RENDERING = DEFAULT_OPTIONS | {"pdf_variant": VARIANT}
@@ -141,6 +144,28 @@ def missing_glyphs(text: str) -> set[str]:
     A missing glyph would print as an empty box and break PDF/A (ISO 19005-3, 6.2.11.8).
     """
     return set(text) - _drawable() - INVISIBLE
+
+
+def why_unprintable(*said: object) -> str:
+    """Return, in a sentence, which characters of these texts (or lists, objects of texts) no font has; "" for none."""
+    if not (missing := missing_glyphs("".join(_texts(said)))):
+        return ""
+    shown = " ".join(map(_shown, sorted(missing)[:MOST_SHOWN]))
+    return _("These characters cannot be printed in the PDF: %(characters)s. Remove them.") % {"characters": shown}
+
+
+def _texts(said: object) -> Iterator[str]:
+    if isinstance(said, str):
+        yield said
+    elif isinstance(said, Mapping):
+        yield from _texts(list(said.values()))
+    elif isinstance(said, list | tuple):
+        yield from (text for one in said for text in _texts(one))
+
+
+def _shown(char: str) -> str:
+    """Return a character, or its number where nothing would be seen."""
+    return char if char.isprintable() and visible(char) else f"U+{ord(char):04X}"
 
 
 @lru_cache(maxsize=1)

@@ -103,6 +103,13 @@ def test_characters_that_no_font_draws_are_found_before_issue():
     assert pdf.missing_glyphs("un poireau 🥬 et 漢字") == {"🥬", "漢", "字"}
 
 
+def test_what_cannot_be_printed_is_named_and_what_is_not_seen_by_its_number():
+    said = {"name": "Ferme 🥬", "lines": [{"title": "\u202epaniers"}, ("x", 3, None)]}
+
+    assert "U+202E 漢 🥬" in pdf.why_unprintable(said, "漢")
+    assert pdf.why_unprintable("Un panier", {"count": 3}, []) == ""
+
+
 @pytest.mark.kit
 @pytest.mark.parametrize("mark", sorted(pdf.INVISIBLE))
 def test_what_is_laid_out_and_never_drawn_asks_for_no_glyph(mark, tmp_path):
