@@ -3,6 +3,7 @@
 Reads rows, writes nothing. The books are append-only: a slip of the finger is caught here, or stays.
 """
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from billing.agreeing import left_of
 from billing.allocating import SettlingError
 from billing.models import AgreedPart, MissedDelivery, Receipt
 from billing.roles import is_replaced
+from lib import pdf
 from lib.days import day_written
 from people.models import Client
 from quotes.models import Acceptance, Kind, RemunerationTerm
@@ -22,6 +24,7 @@ from quotes.terms import planned_days
 from quotes.wording import counted
 
 SURPLUS_IS_SURE = "surplus_is_sure"
+PRINTED = ("label", "unit", "valuation", "reference", "reason")
 
 
 class SurplusError(SettlingError):
@@ -66,6 +69,13 @@ def refuse_more_than_agreed(part: AgreedPart, client: Client, quantity: Decimal 
     if quantity is not None and quantity > left:
         words = {"left": counted(max(left, Decimal(0)), part.unit or part.label, language)}
         raise SettlingError(_("Still to come: %(left)s.") % words, "quantity")
+
+
+def refuse_unprintable(said: Mapping[str, object]) -> None:
+    """Raise SettlingError, by its field, for a text that the receipts book, a slip or a statement could not print."""
+    for field in PRINTED:
+        if why := pdf.why_unprintable(said.get(field)):
+            raise SettlingError(why, field)
 
 
 def refuse_day(received_on: date, term: RemunerationTerm | None, client: Client, today: date) -> None:

@@ -27,7 +27,7 @@ from billing.allocating import (
     settled_by,
 )
 from billing.carrying import expected_days
-from billing.doubting import SurplusError, refuse_day, refuse_more_than_agreed, refuse_surplus
+from billing.doubting import SurplusError, refuse_day, refuse_more_than_agreed, refuse_surplus, refuse_unprintable
 from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.missing import miss, missed_on, recorded_days, reverse_missed
@@ -296,6 +296,7 @@ def completed(received: Received, term: RemunerationTerm | AgreedPart | None) ->
 
 def _refuse(received: Received, term: RemunerationTerm | None, client: Client, today: date) -> None:
     refuse_day(received.received_on, term, client, today)
+    refuse_unprintable(vars(received))
     if received.kind == Kind.MONEY and (received.value is None or received.value != cents(received.value)):
         raise SettlingError(_("Say how many euros came, to the cent."), "value")
     if received.kind != Kind.MONEY and not (received.quantity and received.quantity > 0):
@@ -356,6 +357,7 @@ def reverse_now(*, receipt: Receipt, by: User, at: datetime, reason: str, with_s
         return found
     if not reason.strip():
         raise SettlingError(_("Say why: the books keep the reason."), "reason")
+    refuse_unprintable({"reason": reason})
     if not with_set_off and (why := why_kept(locked)):
         raise SettlingError(why)
     mirror = _mirror(locked, by, at, reason.strip())

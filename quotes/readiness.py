@@ -19,7 +19,7 @@ from quotes.remuneration import ERROR, TermValues
 
 ADDRESS = ("address", "postal_code", "city")
 WORDS = ("title", "introduction", "conditions")
-LINE_WORDS = ("title", "description")
+LINE_WORDS = ("section", "title", "description")
 TERM_WORDS = ("label", "unit", "valuation")
 
 

@@ -96,6 +96,8 @@ def remind(
     on = day_of(at, locked.business.time_zone)
     made = preview(overdue.claim_on(locked, on, request), choice, at)
     _check(made, choice, contacts, on)
+    if choice.level == FORMAL:
+        _refuse_unprintable(made, choice, by)
     reminder = _write(made, choice, contacts, by, at, request_id)
     _promise(reminder, at)
     return reminder
@@ -114,9 +116,16 @@ def _check(made: Preview, choice: Choice, contacts: Sequence[Contact], on: date)
         raise ReminderError(_("Write at least a word before the amount."), "opening")
     if choice.level != FRIENDLY and (choice.pay_by is None or choice.pay_by <= made.dated):
         raise ReminderError(_("Choose a day after the one on which it leaves."), "pay_by")
-    if choice.level == FORMAL and (missing := pdf.missing_glyphs(choice.opening + choice.closing)):
-        shown = {"characters": " ".join(sorted(missing))}
-        raise ReminderError(_("These characters cannot be printed: %(characters)s. Take them out.") % shown, "opening")
+
+
+def _refuse_unprintable(made: Preview, choice: Choice, by: User) -> None:
+    """The letter of a formal notice prints what was typed, what the invoice says, and who signs."""
+    invoice = made.claim.invoice
+    for field in ("opening", "closing"):
+        if why := pdf.why_unprintable(getattr(choice, field)):
+            raise ReminderError(why, field)
+    if why := pdf.why_unprintable(made.words.rows, by.name, invoice.seller, invoice.buyer):
+        raise ReminderError(why)
 
 
 def _write(

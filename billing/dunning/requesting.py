@@ -97,6 +97,8 @@ def request_payment(*, invoice: Invoice, wish: Wish, by: User, at: datetime, req
         recorded_by=by,
         request_id=request_id,
     )
+    if why := pdf.why_unprintable(row.label, row.seller, row.buyer):
+        raise RequestingError(why)
     _save(row, "payment_requested", at)
     errands.promise(what=PDF_ERRAND, subject=ref(row), at=at, business=row.business)
     return row
@@ -156,6 +158,8 @@ def _checked(invoice: Invoice, wish: Wish, on: date) -> Askable:
         raise RequestingError(_("This day is past."), "due_on")
     if not wish.reason.strip():
         raise RequestingError(_("Say why: it is printed on the request."), "reason")
+    if why := pdf.why_unprintable(wish.reason):
+        raise RequestingError(why, "reason")
     return item
 
 

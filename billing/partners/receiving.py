@@ -22,7 +22,7 @@ from billing.models import PlannedSetOff, ReceivedInvoice, ReceivedUpload, Recei
 from billing.partners.received_doubts import doubts, is_credit, paid_before
 from billing.partners.received_left import compensated_of, standing, standing_total
 from billing.partners.sealing import seal_of_received
-from lib import images
+from lib import images, pdf
 from lib.money import cents, euros
 from lib.reading.asking import Unreadable, read
 from lib.reading.child import LARGEST
@@ -212,6 +212,8 @@ def _columns(typed: Typed) -> dict[str, Any]:
 def _refuse(typed: Typed, client: Client, today: date) -> None:
     if not typed.number:
         raise ReceivingError(_("An invoice has a number: type the one that is on it."), "number")
+    if why := pdf.why_unprintable(typed.number):  # the statements of its set-offs print it
+        raise ReceivingError(why, "number")
     if typed.issued_on > today:
         raise ReceivingError(_("That day is yet to come."), "issued_on")
     if typed.issued_on < today - OLDEST:

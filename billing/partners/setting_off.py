@@ -29,6 +29,7 @@ from billing.partners.compensated import covered_of
 from billing.partners.coverable import IN_KIND, may_be_for, still_to_cover
 from billing.partners.received_left import left_of, owed_on
 from billing.partners.sealing import seal_of_set_off
+from lib import pdf
 from lib.money import euros, plain, total, written
 from people import parties
 from people.models import User
@@ -160,6 +161,8 @@ def set_off(
     )
     row.value = row.covered + row.rest
     row.said = said_of(pair, row, covered)
+    if why := pdf.why_unprintable(row.said):
+        raise SetOffError(why)
     return _insert(row, [(receipt.pk, value) for receipt, value in covered], today)
 
 
@@ -359,6 +362,8 @@ def undo(*, set_off: SetOff, by: User, at: datetime, reason: str) -> SetOff:
         return found
     if not reason.strip():
         raise SetOffError(_("Say why: the books keep the reason."), "reason")
+    if why := pdf.why_unprintable(reason):
+        raise SetOffError(why, "reason")
     today = day_of(at, ours.business.time_zone)
     pair = pair_of(ours, theirs, today)
     row = SetOff(

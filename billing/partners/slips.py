@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from billing.issuing import day_of
 from billing.models import Receipt, SetOffCover, Slip, SlipLine
 from billing.partners.sealing import seal_of_slip
+from lib import pdf
 from lib.money import total
 from people import parties
 from people.models import Client, User
@@ -84,7 +85,17 @@ def make_slip(
         recorded_by=by,
         request_id=request_id,
     )
-    return _insert(slip, [_line(slip, place, row) for place, row in enumerate(rows, start=1)])
+    lines = [_line(slip, position, row) for position, row in enumerate(rows, start=1)]
+    _refuse_unprintable(slip, lines)
+    return _insert(slip, lines)
+
+
+def _refuse_unprintable(slip: Slip, lines: Sequence[SlipLine]) -> None:
+    for field in ("handed_over_by", "received_by", "place"):
+        if why := pdf.why_unprintable(getattr(slip, field)):
+            raise SlipError(why, field)
+    if why := pdf.why_unprintable(slip.said, [(line.label, line.unit) for line in lines]):
+        raise SlipError(why, "receipts")
 
 
 def _refuse(chosen: set[int], rows: Sequence[Receipt]) -> None:

@@ -29,7 +29,8 @@ from billing.selfbilled.drafting import (
 )
 from billing.selfbilled.mandating import day_of, holds
 from billing.selfbilled.sealing import LATEST, seal_of_self_billed
-from billing.selfbilled.stating import contest_until, keys_of, mentions_of, stated, texts
+from billing.selfbilled.stating import contest_until, keys_of, mentions_of, stated
+from billing.stating import texts
 from lib import pdf
 from lib.days import day_written
 from lib.law import UnknownFact, fact

@@ -185,6 +185,8 @@ def _write(mandate: Mandate, terms: Terms) -> None:
     if terms.vat_regime == Mandate.VatRegime.NORMAL and not terms.vat_number:
         raise MandateError(_("Write their VAT number: their invoices carry it."), field="vat_number")
     for name, value in vars(terms).items():
+        if why := pdf.why_unprintable(value):
+            raise MandateError(why, field=name)
         setattr(mandate, name, value)
     if terms.vat_regime == Mandate.VatRegime.FRANCHISE:
         mandate.vat_rates = []
@@ -255,9 +257,8 @@ def obstacles(mandate: Mandate, on: date) -> Iterator[str]:
     agent = mandate.agent or {}
     if not (agent.get("siren") and agent.get("address") and agent.get("city")):
         yield _("Your own SIREN and address are needed: complete them in the settings.")
-    if missing := pdf.missing_glyphs(" ".join([*map(str, mandate.identity().values()), mandate.covers])):
-        words = {"characters": " ".join(sorted(missing)[:12])}
-        yield _("These characters cannot be printed: %(characters)s. Replace them in the texts.") % words
+    if why := pdf.why_unprintable(mandate.identity(), mandate.covers, agent):
+        yield why
 
 
 def _clauses(mandate: Mandate, on: date) -> Iterator[tuple[str, str]]:

@@ -198,10 +198,3 @@ def _parts(invoice: SelfBilledInvoice) -> Iterator[f.Part]:
             yield f.Part("goods", label, invoice.total, f.TO_RECEIVE)
         else:
             yield f.Part("money", _("By bank transfer"), invoice.total, f.TO_PAY)
-
-
-def texts(facts: f.InvoiceFacts) -> str:
-    """Return every text that a person typed and that will be printed, to look for characters no font has."""
-    lines = [text for line in facts.lines for text in (line.title, line.description, line.section)]
-    who = [text for one in (facts.seller, facts.buyer) for text in (one.name, one.registration, *one.address_lines)]
-    return " ".join([*lines, *who, facts.title, facts.reason])

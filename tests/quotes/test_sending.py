@@ -115,6 +115,7 @@ def test_each_contact_has_a_link_of_their_own(db: None, run_errands: Callable[[d
         ({"title": " "}, "Give the quote a title."),
         ({"terms": ()}, "Say how this price is to be paid."),
         ({"introduction": "Bonjour 🥒"}, "These characters cannot be printed in the PDF: 🥒. Remove them."),
+        ({"lines": ({"section": "Été 🥒"},)}, "These characters cannot be printed in the PDF: 🥒. Remove them."),
         (
             {"terms": ({"value": euros(1000), "closes": False},)},
             "€200 missing: the parts make €1,000 out of €1,200.",
