@@ -50,7 +50,7 @@ MOST_SHOWN = 10
 INLINE_PICTURE = "data:image/png;base64,"
 SHORT_WAYS = True  # the test that they change nothing turns them off
 RENDERING = DEFAULT_OPTIONS | {"pdf_variant": VARIANT}
-LINE_ENDS = str.maketrans({"\u2028": "\n", "\u2029": "\n"})  # the renderer would look for their glyphs, or stop
+LINE_ENDS = "\u2028\u2029"  # the renderer would look for their glyphs, or stop
 INVISIBLE = frozenset("\t\n\r\u00ad\u200b\u2028\u2029\ufeff")  # laid out, never drawn
 
 
@@ -123,7 +123,9 @@ def _laid_out(html: str, fetch: "_OwnFiles") -> Any:
         if address not in warm.pictures:
             warm.pictures[address] = _Picture(Image.open(BytesIO(data)), address, data, cache=warm.pictures)
     pictures = dict(warm.pictures)  # a code shown once is not kept
-    page = Page(html.translate(LINE_ENDS), warm.styles[0], fetch)
+    for end in LINE_ENDS:
+        html = html.replace(end, "\n")
+    page = Page(html, warm.styles[0], fetch)
     made = warm.layout.laid_out(page, pictures, RENDERING) if SHORT_WAYS else None
     return made or page.render(font_config=warm.fonts, stylesheets=warm.styles[1:], cache=pictures, pdf_variant=VARIANT)
 
@@ -187,6 +189,18 @@ class _Picture(RasterImage):
         return pydyf.Stream(list(made.stream), pydyf.Dictionary(made.extra))
 
 
+class _Read(URLFetcherResponse):
+    """What was read, and what it is, without the headers of a web that nobody asks."""
+
+    def __init__(self, url: str, content: bytes, kind: str) -> None:
+        self.url, self.status, self.kind = url, 200, kind
+        self._file_obj = BytesIO(content)
+
+    @property
+    def content_type(self) -> str:
+        return self.kind
+
+
 class _OwnFiles(URLFetcher):
     """Reads static files (`static:/…`), the pictures of this render (`picture:…`), PNG written inside the page (a QR
     code); refuses all else, fatally."""
@@ -198,15 +212,15 @@ class _OwnFiles(URLFetcher):
 
     def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
         if url in self.pictures:
-            return URLFetcherResponse(url, self.pictures[url])
+            return _Read(url, self.pictures[url], "application/octet-stream")
         if url.startswith(INLINE_PICTURE):
-            return URLFetcherResponse(url, b64decode(url.removeprefix(INLINE_PICTURE)), {"Content-Type": "image/png"})
+            return _Read(url, b64decode(url.removeprefix(INLINE_PICTURE)), "image/png")
         path = _static_file(url)
         if path is None:
             self.refused.append(f"A document may not read {url[:200]!r}.")
             raise FatalURLFetchingError(self.refused[-1])
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+        return _Read(url, path.read_bytes(), kind)
 
 
 def _static_file(url: str) -> Path | None:

@@ -28,11 +28,12 @@ def to_bytes(item: Any) -> bytes:
 
 
 def _dictionary(self: Any) -> bytes:
-    return b"<<" + b"".join([b"/" + to_bytes(key) + b" " + to_bytes(value) for key, value in self.items()]) + b">>"
+    said = [b"/%b %b" % (to_bytes(key), v if type(v) is bytes else to_bytes(v)) for key, v in self.items()]
+    return b"<<%b>>" % b"".join(said)
 
 
 def _array(self: Any) -> bytes:
-    return b"[" + b" ".join([to_bytes(child) for child in self]) + b"]"
+    return b"[%b]" % b" ".join([child if type(child) is bytes else to_bytes(child) for child in self])
 
 
 def write(self: Any, output: Any, version: Any = b"1.7", identifier: Any = False, compress: bool = False) -> None:
@@ -100,9 +101,9 @@ def _references(self: Any, box: int, packed: int) -> tuple[tuple[int, int, int],
     rows.append((1, self.current_position, 0))
     most = max(packed, *(made.generation for made in self.objects))
     widths = (1, _bytes_for(self.current_position), _bytes_for(most))
-    return widths, b"".join(
-        value.to_bytes(size, "big") for row in rows for size, value in zip(widths, row, strict=True)
-    )
+    _one, second, third = widths
+    made = [b"%c%b%b" % (kind, a.to_bytes(second, "big"), b.to_bytes(third, "big")) for kind, a, b in rows]
+    return widths, b"".join(made)
 
 
 def _bytes_for(value: int) -> int:

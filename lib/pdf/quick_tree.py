@@ -7,6 +7,7 @@ the renderer's function of the same name.
 # mypy: disable-error-code="no-untyped-call"
 # The renderer has no annotations of its own.
 
+from operator import is_
 from typing import Any
 
 from weasyprint import anchors, stacking
@@ -115,10 +116,13 @@ theirs_block_in_inline = build.block_in_inline
 
 
 def collapse_margin(adjoining_margins: Any) -> Any:
-    return theirs_collapse_margin(adjoining_margins) if any(adjoining_margins) else 0
-
-
-theirs_collapse_margin = block.collapse_margin
+    high = low = 0
+    for margin in adjoining_margins:
+        if margin > high:
+            high = margin
+        elif margin < low:
+            low = margin
+    return high + low
 
 
 def gather_anchors(
@@ -194,7 +198,7 @@ def _dispatch_children(
     if not isinstance(box, boxes.ParentBox):
         return box
     children = [_dispatch(child, page, child_contexts, blocks, floats, blocks_and_cells) for child in box.children]
-    if all(new is old for new, old in zip(children, box.children, strict=True)):
+    if all(map(is_, children, box.children)):
         return box
     return box.copy_with_children([child for child in children if child is not None])
 

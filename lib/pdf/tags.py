@@ -17,65 +17,91 @@ from weasyprint.layout.absolute import AbsolutePlaceholder
 from weasyprint.pdf import tags
 from weasyprint.pdf.stream import Stream
 
+from lib.pdf.quick_file import to_bytes
+
 MEANINGLESS = ("NonStruct", "Span")
 MARKER = "li::marker"
 TITLE = "{http://www.w3.org/2000/svg}title"
 IN_A_TABLE = (boxes.TableBox, boxes.TableRowGroupBox, boxes.TableRowBox, boxes.TableCellBox)
 
 
+class Root:
+    """The element of the whole document, which the renderer makes."""
+
+    def __init__(self, made: Any) -> None:
+        self.kids, self.ref = made["K"], made.reference
+
+
+class Element(pydyf.Object):
+    """An element of the structure, written as it is: there are more of them than of all other objects of a file."""
+
+    compressible = True
+
+    def __init__(self, pdf: Any, tag: str, page: bytes, parent: "Root | Element") -> None:
+        super().__init__()
+        self.tag, self.page, self.parent = tag.encode(), page, parent.ref
+        self.kids: list[bytes] = []
+        self.says: dict[str, Any] = {}
+        pdf.add_object(self)
+        self.ref: bytes = self.reference
+        parent.kids.append(self.ref)
+
+    @property
+    def data(self) -> bytes:
+        said = b"".join([b"/%b %b" % (name.encode(), to_bytes(value)) for name, value in self.says.items()])
+        whole = (self.tag, b" ".join(self.kids), self.page, self.parent, said)
+        return b"<</Type /StructElem/S /%b/K [%b]/Pg %b/P %b%b>>" % whole
+
+
 class Tagging(NamedTuple):
     """One page being tagged: `marked` is what was drawn and is not yet in the structure, `owners` who has each."""
 
     pdf: Any
-    page: int
+    page: bytes
     owners: dict[int, Any]
     annotations: list[Any]
     marked: dict[Any, Any]
 
-    def element(self, tag: str, parent: Any) -> Any:
-        made = pydyf.Dictionary({"Type": "/StructElem", "S": f"/{tag}", "K": pydyf.Array()})
-        made["Pg"] = self.pdf.page_references[self.page]
-        made["P"] = parent.reference
-        self.pdf.add_object(made)
-        parent["K"].append(made.reference)
-        return made
+    def element(self, tag: str, parent: "Root | Element") -> Element:
+        return Element(self.pdf, tag, self.page, parent)
 
-    def own(self, box: Any, element: Any) -> None:
+    def own(self, box: Any, element: Element) -> None:
         number = self.marked.pop(box)["mcid"]
-        element["K"].append(number)
-        self.owners[number] = element.reference
+        element.kids.append(b"%d" % number)
+        self.owners[number] = element.ref
 
 
 def _build_box_tree(
     box: Any, parent: Any, pdf: Any, page: int, owners: dict[int, Any], annotations: list[Any], marked: dict[Any, Any]
 ) -> tuple[()]:
     """Add a page's boxes to the structure. Returns nothing more to add."""
-    _add(box, parent, Tagging(pdf, page, owners, annotations, marked), set_out=False)
+    to = Tagging(pdf, to_bytes(pdf.page_references[page]), owners, annotations, marked)
+    _add(box, Root(parent), to, set_out=False)
     return ()
 
 
-def _add(box: Any, parent: Any, to: Tagging, *, set_out: bool) -> None:
+def _add(box: Any, parent: Root | Element, to: Tagging, *, set_out: bool) -> None:
     """Add a box and all under it; `set_out` is whether it belongs to a table without meaning."""
     if isinstance(box, AbsolutePlaceholder):
         box = box._box
     if isinstance(box, boxes.MarginBox):
         return
     if isinstance(box, boxes.TextBox):
-        to.own(box, parent if "Pg" in parent else to.element("P", parent))
+        to.own(box, parent if isinstance(parent, Element) else to.element("P", parent))
         return
     if isinstance(box, boxes.TableBox):
         set_out = box.element.get("role") == "presentation"
     tag = None if set_out and isinstance(box, IN_A_TABLE) else _tag(box)
     element = parent if tag is None else to.element(tag, parent)
-    if tag is not None:
+    if isinstance(element, Element) and tag is not None:
         _describe(box, tag, element)
         _add_annotation(box, element, to)
-    if tag == "LI":
-        _add_item(box, element, to)
-        return
+        if tag == "LI":
+            _add_item(box, element, to)
+            return
     for child in box.children:
         _add(child, element, to, set_out=set_out)
-    if isinstance(box, boxes.ReplacedBox):
+    if isinstance(box, boxes.ReplacedBox) and isinstance(element, Element):
         to.own(box, element)
 
 
@@ -92,37 +118,37 @@ def _tag(box: Any) -> str | None:
     return "Span" if tag == "NonStruct" else tag
 
 
-def _describe(box: Any, tag: str, element: Any) -> None:
+def _describe(box: Any, tag: str, element: Element) -> None:
     """Say what an element's type does not: its language, what a picture shows, what a cell heads or spans."""
     source = box.element
     if language := source.get("lang"):
-        element["Lang"] = pydyf.String(language)
+        element.says["Lang"] = pydyf.String(language)
     if tag == "Figure":
         x, y = box.content_box_x(), box.content_box_y()
-        element["A"] = pydyf.Dictionary(
+        element.says["A"] = pydyf.Dictionary(
             {"O": "/Layout", "BBox": pydyf.Array((x, y, x + box.width, y + box.height))},
         )
         if said := source.get("alt") or source.findtext(TITLE):
-            element["Alt"] = pydyf.String(said)
+            element.says["Alt"] = pydyf.String(said)
     elif tag in ("TH", "TD"):
         says = {"Scope": "/Row" if source.get("scope") == "row" else "/Column"} if tag == "TH" else {}
         spans = {"ColSpan": box.colspan, "RowSpan": box.rowspan}
         says |= {name: count for name, count in spans.items() if count != 1}
         if says:
-            element["A"] = pydyf.Dictionary({"O": "/Table"} | says)
+            element.says["A"] = pydyf.Dictionary({"O": "/Table"} | says)
 
 
-def _add_annotation(box: Any, element: Any, to: Tagging) -> None:
+def _add_annotation(box: Any, element: Element, to: Tagging) -> None:
     """Give a link its annotation (ISO 14289-1, 7.18.5)."""
     if not box.link_annotation:
         return
-    reference = pydyf.Dictionary({"Type": "/OBJR", "Obj": box.link_annotation.reference, "Pg": element["Pg"]})
+    reference = pydyf.Dictionary({"Type": "/OBJR", "Obj": box.link_annotation.reference, "Pg": element.page})
     to.pdf.add_object(reference)
-    to.annotations.append((element.reference, box.link_annotation))
-    element["K"].append(reference.reference)
+    to.annotations.append((element.ref, box.link_annotation))
+    element.kids.append(reference.reference)
 
 
-def _add_item(box: Any, item: Any, to: Tagging) -> None:
+def _add_item(box: Any, item: Element, to: Tagging) -> None:
     """Add an item of a list: its mark, then all the rest as its body."""
     body = None
     for child in box.children:
