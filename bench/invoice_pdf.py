@@ -3,17 +3,20 @@
 Each round prints another invoice: other client, titles, descriptions, prices, as in a cooperative's month.
 `ratio_to_plain`: a plain `weasyprint.HTML(string=…).write_pdf()` of the same page, with the same web fonts and the
 same stylesheet inside it. `ratio_to_wkhtmltopdf` and `ratio_to_chromium` (a warm one): of the same pages, where those
-are installed. Always in the same run, turn by turn. `long_ratio`: 500 lines over 25. `two_processes`: how much more
+are installed. Always in the same run, turn by turn, each after a rest: a browser works on for a while, on both cores,
+once it has handed its file over, and that is no work of the other's. `long_ratio`: 500 lines over 25. `two_processes`: how much more
 two do than one. `memory_drift`: what a worker's memory grew by between its 200th document and its 2 000th. Times are
 medians, in milliseconds, of this process.
 """
 
 import base64
+import gc
 import io
 import shutil
 import statistics
 import subprocess
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -35,6 +38,7 @@ from tests.kit.samples import FARM, invoice, line, part
 CREATED = datetime(2026, 12, 4, 9, 0, tzinfo=UTC)
 ROUNDS = 25
 OTHERS = 12  # rounds beside other programs
+REST = 0.05  # seconds
 WORDS = """site ferme vitrine panier recette atelier conseil texte image carte plan banque livre jardin semence
     relais marché verger ruche moulin étable grange serre""".split()  # noqa: SIM905
 
@@ -133,10 +137,12 @@ def _page_alone(facts: InvoiceFacts, html: str) -> str:
 
 def _turns(*ways: Callable[[Printed], object], over: list[Printed]) -> list[list[float]]:
     """Return the times of each way over the documents but the first, which warms up; taken turn by turn so that the
-    machine's moods fall on all ways."""
+    machine's moods fall on all ways, each once what the other left behind is over."""
     times: list[list[float]] = [[] for _ in ways]
     for number, one in enumerate(over):
         for way, kept in zip(ways, times, strict=True):
+            gc.collect()  # what one leaves is not swept in the time of the other
+            time.sleep(REST)
             spent = milliseconds(partial(way, one))
             if number:
                 kept.append(spent)

@@ -5,6 +5,7 @@ paragraph unless the place says which level it has: a user's `###` under our `<h
 PDF/UA-1 and screen readers.
 """
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Literal
@@ -18,6 +19,8 @@ HEADINGS = {f"h{level}" for level in range(2, 7)}
 TAGS = {"p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "a", "hr", "code", "pre"} | HEADINGS
 TABLE_TAGS = {"table", "thead", "tbody", "tr", "th", "td"}
 ALIGNMENTS = {f"text-align:{side}": f"align-{side}" for side in ("left", "center", "right")}
+# One line that begins with a letter and holds none of the signs that mean something, to Markdown or to HTML: most are.
+PLAIN = re.compile(r"[^\W\d_](?:[^\\`*_\[\]<>&|~\"\x00-\x1f]*[^\\`*_\[\]<>&|~\"\x00-\x1f\s])?")
 PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(["image", "html_block"])
 CLEANER = nh3.Cleaner(
     tags=TAGS | TABLE_TAGS,
@@ -29,11 +32,20 @@ CLEANER = nh3.Cleaner(
 
 def to_html(text: str, *, heading_level: int | None = None) -> SafeString:
     """Return safe HTML. `heading_level` (2 to 6) is the level of every heading written in the text."""
+    if PLAIN.fullmatch(text):
+        return mark_safe(f"<p>{text}</p>\n".replace("\u00a0", "&nbsp;"))  # noqa: S308 (nothing in it to escape)
     tokens = PARSER.parse(text)
     _settle_headings(tokens, heading_level)
     _settle_tables(tokens)
     html = PARSER.renderer.render(tokens, PARSER.options, {})
     return mark_safe(CLEANER.clean(html))  # noqa: S308 (cleaned just now, by an allowlist)
+
+
+def inside_paragraph(html: str) -> SafeString | None:
+    """Return what stands inside safe HTML that is one paragraph and nothing else; None for any other."""
+    inside = html.strip().removeprefix("<p>").removesuffix("</p>")
+    whole = f"<p>{inside}</p>" == html.strip() and "<p>" not in inside
+    return mark_safe(inside) if whole else None  # noqa: S308 (a part of what is safe)
 
 
 def _settle_headings(tokens: Sequence[Token], level: int | None) -> None:

@@ -20,7 +20,7 @@ from djmoney.money import Money
 from lib import clock, law, pdf
 from lib.bars import Segment, mix_bar, swatch
 from lib.days import day_written
-from lib.markdown import to_html
+from lib.markdown import inside_paragraph, to_html
 from lib.money import number_written, percent_written, total, written
 from people import letterhead, parties
 from people.letterhead import Party
@@ -300,9 +300,11 @@ def _group(heading: str, lines: Sequence[PrintedLine], language: str) -> dict[st
 
 def _row(line: PrintedLine, language: str) -> dict[str, Any]:
     percent = percent_written(line.discount_percent, language)
+    told = to_html(line.description)
     return {
         "title": line.title,
-        "description": to_html(line.description),
+        "description": told,
+        "paragraph": inside_paragraph(told),
         "tall": len(line.description) > TALL or line.description.count("\n") > TALL_LINES,
         "quantity": quantity_in_words(line.quantity, line.unit, language),
         "price": written(line.unit_price, language),

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.markdown import to_html
+from lib import markdown
+from lib.markdown import inside_paragraph, to_html
 
 
 def test_what_people_write_every_day() -> None:
@@ -72,3 +73,29 @@ def test_nothing_that_can_be_typed_gives_a_style_a_handler_or_a_fetch(text: str)
             r"( (href|title|rel|scope|class|start)=\"[^\"]*\")*>",
             tag,
         )
+
+
+PLAINLY = st.text(st.sampled_from("aéZ9 .,:;!?()'’«»–-+#=/\u00a0\u202f\u2009€\u2028\u00ad\u200b$%^@{}½"), max_size=40)
+
+
+@given(PLAINLY)
+def test_a_plain_line_is_what_the_parser_makes_of_it(text: str) -> None:
+    """One line without any sign of Markdown does not go through the parser."""
+    said = to_html(text)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(markdown, "PLAIN", re.compile("(?!)"))
+        assert said == to_html(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "inside"),
+    [
+        ("Sobre et utile.", "Sobre et utile."),
+        ("un\ndeux", "un<br>\ndeux"),
+        ("un\n\ndeux", None),
+        ("- un", None),
+        ("", None),
+    ],
+)
+def test_one_paragraph_is_told_from_any_other_text(text: str, inside: str | None) -> None:
+    assert inside_paragraph(to_html(text)) == inside
