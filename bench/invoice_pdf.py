@@ -4,9 +4,9 @@ Each round prints another invoice: other client, titles, descriptions, prices, a
 `ratio_to_plain`: a plain `weasyprint.HTML(string=…).write_pdf()` of the same page, with the same web fonts and the
 same stylesheet inside it. `ratio_to_wkhtmltopdf` and `ratio_to_chromium` (a warm one): of the same pages, where those
 are installed. Always in the same run, turn by turn, each after a rest: a browser works on for a while, on both cores,
-once it has handed its file over, and that is no work of the other's. `long_ratio`: 500 lines over 25. `two_processes`: how much more
-two do than one. `memory_drift`: what a worker's memory grew by between its 200th document and its 2 000th. Times are
-medians, in milliseconds, of this process.
+once it has handed its file over, and that is no work of the other's. `long_ratio`: 500 lines over 25. `two_processes`:
+how much more two do than one. `memory_drift`: what a worker's memory grew by between its 200th document and its
+2 000th. Times are medians, in milliseconds, of this process.
 """
 
 import base64

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -153,6 +153,7 @@ def _locked(invoice: Invoice) -> Invoice:
     locked = {row.pk: row for row in rows.filter(deal).order_by("pk")}
     if found.pk not in locked:
         raise IssuingError(_("This draft was thrown away."))
+    prefetch_related_objects([locked[found.pk]], "lines", announcing.PLANNED)
     return locked[found.pk]
 
 

@@ -6,6 +6,7 @@ Obstacles come from certain rules only; what our sources do not settle is said a
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from quotes.wording import amount
 def treatments_of(draft: Invoice) -> list[vat.Treatment]:
     """Return what VAT does with each line, in their order."""
     situation = situation_of(draft)
-    return [vat.treated(line, situation) for line in draft.lines.order_by("position")]
+    return [vat.treated(line, situation) for line in draft.lines.all()]
 
 
 def natures_of(draft: Invoice) -> frozenset[str]:
@@ -32,13 +33,13 @@ def natures_of(draft: Invoice) -> frozenset[str]:
     credit note by an amount, which takes off a part of everything, what it corrects."""
     if draft.corrects and not draft.lines.filter(corrects_line__isnull=False).exists():
         return natures_of(draft.corrects)
-    rows = draft.acceptance.version.lines if draft.acceptance and role_of(draft) == DEPOSIT else draft.lines
-    return frozenset(rows.values_list("nature", flat=True)) or frozenset({Nature.SERVICES.value})
+    rows: Any = draft.acceptance.version.lines if draft.acceptance and role_of(draft) == DEPOSIT else draft.lines
+    return frozenset(line.nature for line in rows.all()) or frozenset({Nature.SERVICES.value})
 
 
 def settle_rates(draft: Invoice) -> None:
     """Write on each line the rate it is charged, 0 where no VAT is due. Needs the transaction that issues."""
-    for line, treatment in zip(draft.lines.order_by("position"), treatments_of(draft), strict=True):
+    for line, treatment in zip(draft.lines.all(), treatments_of(draft), strict=True):
         if line.vat_rate != treatment.rate:
             line.vat_rate = treatment.rate
             line.save(update_fields=["vat_rate"])
@@ -46,7 +47,7 @@ def settle_rates(draft: Invoice) -> None:
 
 def obstacles(draft: Invoice, on: date) -> Iterator[str]:
     """Yield why the VAT of a draft cannot stand on an invoice of that day, in words."""
-    lines = [values_of_line(line) for line in draft.lines.order_by("position")]
+    lines = [values_of_line(line) for line in draft.lines.all()]
     situation = situation_of(draft)
     yield from readiness.of_vat(lines, situation)
     yield from _rates([vat.treated(line, situation) for line in lines], on)
@@ -66,7 +67,7 @@ def _no_longer_agreed(draft: Invoice, agreed: vat.Situation) -> Iterator[str]:
     today = vat.between(draft.business, draft.client)
     if draft.acceptance is None or today.regime != agreed.regime:  # another regime: billing.checking says so
         return
-    lines = list(draft.lines.order_by("position"))
+    lines = list(draft.lines.all())
     if [vat.treated(line, today) for line in lines] != [vat.treated(line, agreed) for line in lines]:
         yield _(
             "Quote %(number)s was agreed with another VAT than the one %(client)s would have today: its country, VAT "

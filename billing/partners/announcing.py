@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from djmoney.money import Money
@@ -28,6 +29,7 @@ from lib.money import cents, euros, plain, total, written
 from people.models import User
 from quotes.models import Kind
 
+PLANNED = Prefetch("planned_set_offs", PlannedSetOff.objects.select_related("received__withdrawal"))
 ON_PAPER, PAYMENT = "AAI", "PAI"  # UNTDID 4451
 SENTENCE = "in_kind.paid_by_set_off"
 
@@ -92,8 +94,8 @@ def _not_yet(row: PlannedSetOff) -> Money:
 
 
 def announced(draft: Invoice) -> list[PlannedSetOff]:
-    rows = draft.planned_set_offs.select_related("received__withdrawal")
-    return list(rows.order_by("received__issued_on", "pk"))
+    """Return what a draft announces, in order. Whoever reads many drafts prefetches `PLANNED`."""
+    return sorted(draft.planned_set_offs.all(), key=lambda row: (row.received.issued_on, row.pk))
 
 
 def in_euros(rows: list[PlannedSetOff], claim: Claim) -> Money:

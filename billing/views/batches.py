@@ -19,6 +19,7 @@ from billing.advising import doubts
 from billing.checking import obstacles
 from billing.forms_recurring import TogetherForm
 from billing.models import Invoice, IssueBatch
+from billing.partners import announcing
 from billing.views.common import today_of, visible_invoices
 from billing.views.invoices import drafts_listed
 from lib import clock
@@ -114,7 +115,7 @@ def _chosen(request: BusinessRequest) -> QuerySet[Invoice]:
         ticked = (row_id(word) for word in request.GET.getlist("draft"))
         drafts = visible_invoices(request).filter(issued_at=None, pk__in=[pk for pk in ticked if pk is not None])
     related = drafts.select_related("business", "client", "activity", "corrects", "acceptance__version", "term")
-    return related.prefetch_related("lines").order_by("created_at", "pk")
+    return related.prefetch_related("lines", announcing.PLANNED).order_by("created_at", "pk")
 
 
 def _review(request: BusinessRequest, drafts: QuerySet[Invoice]) -> Review:
