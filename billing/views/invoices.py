@@ -21,7 +21,7 @@ from billing.forms_parts import forms_of
 from billing.models import Allocation, Invoice, Receipt
 from billing.roles import role_of
 from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
-from billing.views.next_steps import DRAFTS, STATES, in_state, next_step, state_of
+from billing.views.next_steps import DRAFTS, FILTERS, STATES, in_state, next_step, state_of
 from lib import clock
 from lib.addresses import row_id
 from lib.bars import Segment
@@ -41,19 +41,21 @@ SORTS = {"number": "number", "client": "client__name", "due": "due_on", "total":
 def invoices(request: BusinessRequest) -> HttpResponse:
     """List the invoices: filtered by state, searched, sorted, with what is left by kind and what to do next."""
     today = today_of(request)
-    everything = visible_invoices(request)
-    found = matching(balances.with_balances(everything, today), request)
-    found = in_state(found, request.GET.get("state", ""))
+    searched, state = matching(visible_invoices(request), request), request.GET.get("state", "")
+    found: QuerySet[Invoice] = balances.with_balances(searched, today)
+    if state in FILTERS:  # found once: balances inside the queries of the sums below would be costly
+        searched = Invoice.objects.filter(pk__in=list(in_state(found, state).values_list("pk", flat=True)))
+        found = balances.with_balances(searched, today)
     sort = request.GET.get("sort", "")
     page = Paginator(_sorted(found, sort).values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = _rows(list(page.object_list), today)
     context = {
         "page": page,
         "q": request.GET.get("q", ""),
-        "state": request.GET.get("state", ""),
+        "state": state,
         "states": STATES,
         "sort": sort,
-        "left": balances.left_of_all(found) if page.paginator.count else None,
+        "left": balances.left_of_all(searched) if page.paginator.count else None,
         "may_write": may_write(request),
         "drafts": drafts_listed(request).count() if may_write(request) else 0,
     }
