@@ -29,7 +29,7 @@ BROWSER_OPTIONS = [
 ]
 
 
-hypothesis.settings.register_profile("quick", deadline=None)  # a busy machine is no bug
+hypothesis.settings.register_profile("quick", deadline=None, max_examples=300)  # a busy machine is no bug
 hypothesis.settings.register_profile("deep", deadline=None, max_examples=10_000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 

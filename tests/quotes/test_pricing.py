@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.money import cents, euros, total, vat_of
@@ -61,7 +61,6 @@ def test_an_arithmetic_version_that_is_not_known_is_refused():
         priced([], version=2)
 
 
-@settings(max_examples=1000, deadline=None)
 @given(st.lists(lines, max_size=12), st.booleans())
 def test_totals_always_add_up_to_the_cent(quoted: list[LineValues], franchise: bool):
     price = priced(quoted, franchise=franchise)
@@ -71,7 +70,6 @@ def test_totals_always_add_up_to_the_cent(quoted: list[LineValues], franchise: b
     assert not (franchise and price.vat)
 
 
-@settings(max_examples=500, deadline=None)
 @given(st.lists(lines, max_size=8), st.randoms())
 def test_the_order_of_lines_changes_no_total(quoted: list[LineValues], random):
     shuffled = random.sample(quoted, len(quoted))

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.utils.translation import override
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.money import cents, euros, share, total
@@ -234,7 +234,6 @@ in_coins = st.builds(coins, quantity=st.decimals("0.01", 5_000, places=2))
 mixes = st.lists(st.one_of(in_euros, in_goods, in_hours, in_coins), max_size=6)
 
 
-@settings(max_examples=3000, deadline=None)
 @given(prices, mixes)
 def test_a_mix_that_is_not_over_always_closes_to_the_cent(price, terms: list[TermValues]):
     valued = close_mix(price, [*terms, REST])
@@ -248,7 +247,6 @@ def test_a_mix_that_is_not_over_always_closes_to_the_cent(price, terms: list[Ter
         assert left_to_share(price, [*terms, REST]) == price - others
 
 
-@settings(max_examples=2000, deadline=None)
 @given(prices, mixes)
 def test_problems_say_nothing_only_of_mixes_that_equal_the_total(price, terms: list[TermValues]):
     closed = problems(price, [*terms, REST]) == []
@@ -256,7 +254,6 @@ def test_problems_say_nothing_only_of_mixes_that_equal_the_total(price, terms: l
         assert total(term.value for term in close_mix(price, [*terms, REST])) == price
 
 
-@settings(max_examples=1000, deadline=None)
 @given(prices, mixes)
 def test_goods_keep_their_units_and_value_whatever_the_total(price, terms: list[TermValues]):
     for given_term, term in zip(terms, close_mix(price, terms), strict=True):
@@ -267,7 +264,6 @@ def test_goods_keep_their_units_and_value_whatever_the_total(price, terms: list[
             assert term.value == share(price, term.percent)
 
 
-@settings(max_examples=2000, deadline=None)
 @given(
     st.dates(date(2026, 1, 1), date(2040, 12, 31)),
     st.sampled_from(["ONCE", "WEEKLY", "FORTNIGHTLY", "MONTHLY"]),
