@@ -19,15 +19,15 @@ dev: ## the same, with a web server that reloads what you change
 test: ## everything on SQLite, and what an engine could change on PostgreSQL and Redis too
 	@tools/setup.sh test
 	@status=0; \
-	$(ENGINES) $(PYTEST) -n 2 -m engine || status=$$?; \
+	$(ENGINES) $(PYTEST) -n 2 --migrations -m engine || status=$$?; \
 	$(PYTEST) -n 2 || status=$$?; \
 	exit $$status
 
 test-all: ## everything on both engines, with many more random cases
 	@tools/setup.sh test
 	@status=0; export HYPOTHESIS_PROFILE=deep; \
-	$(ENGINES) $(PYTEST) -n 2 || status=$$?; \
-	$(PYTEST) -n 2 || status=$$?; \
+	$(ENGINES) $(PYTEST) -n 2 --migrations || status=$$?; \
+	$(PYTEST) -n 2 --migrations || status=$$?; \
 	exit $$status
 
 test-quick: ## what needs neither browser nor servers nor Java
