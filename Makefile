@@ -19,20 +19,20 @@ dev: ## the same, with a web server that reloads what you change
 test: ## everything on SQLite, and what an engine could change on PostgreSQL and Redis too
 	@tools/setup.sh test
 	@status=0; \
-	$(ENGINES) $(PYTEST) -n 2 --migrations -m engine || status=$$?; \
-	$(PYTEST) -n 2 || status=$$?; \
+	$(ENGINES) $(PYTEST) -n 2 --dist worksteal --migrations -m engine || status=$$?; \
+	$(PYTEST) -n 2 --dist worksteal || status=$$?; \
 	exit $$status
 
 test-all: ## everything on both engines, with many more random cases
 	@tools/setup.sh test
 	@status=0; export HYPOTHESIS_PROFILE=deep; \
-	$(ENGINES) $(PYTEST) -n 2 --migrations || status=$$?; \
-	$(PYTEST) -n 2 --migrations || status=$$?; \
+	$(ENGINES) $(PYTEST) -n 2 --dist worksteal --migrations || status=$$?; \
+	$(PYTEST) -n 2 --dist worksteal --migrations || status=$$?; \
 	exit $$status
 
 test-quick: ## what needs neither browser nor servers nor Java
 	@tools/setup.sh dev
-	@$(PYTEST) -n 2 -m "not browser and not services and not kit"
+	@$(PYTEST) -n 2 --dist worksteal -m "not browser and not services and not kit"
 
 check: ## format, lint, types, migrations, translations, architecture, locks
 	@tools/setup.sh dev

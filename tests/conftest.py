@@ -46,12 +46,14 @@ def pytest_runtest_makereport(item: pytest.Item, call: "pytest.CallInfo[None]") 
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser or servers, and begin with it: it is long, and mostly waits."""
     for item in items:
         names = set(getattr(item, "fixturenames", ()))
         if names & {"browser", "page", "open_page"}:
             item.add_marker("browser")
         if names & {"postgresql_url", "redis_url"}:
             item.add_marker("services")
+    items.sort(key=lambda item: not {"browser", "services"} & {mark.name for mark in item.iter_markers()})
 
 
 @pytest.fixture(autouse=True)
