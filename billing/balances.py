@@ -24,16 +24,16 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Least, Round
 from djmoney.money import Money
 
-from billing.models import Allocation, Invoice, InvoiceTerm, MissedDelivery, PaymentRequest, Shortfall
+from billing.models import Allocation, Invoice, InvoiceTerm, PaymentRequest, Shortfall
+from billing.not_coming import gone_of
 from billing.roles import NOT_REPLACED, is_replaced
 from lib.money import cents, euros, summed
-from quotes.models import IfMissed, Kind
+from quotes.models import Kind
 
 AMOUNT: DecimalField[Any, Any] = DecimalField(max_digits=16, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=AMOUNT)
 HALF_A_CENT = Decimal("0.005")
 CLAIMS = Q(issued_at__isnull=False) & ~Q(type=Invoice.Type.CREDIT_NOTE) & NOT_REPLACED
-NOT_COMING = (IfMissed.DUE_IN_EUROS, IfMissed.WAIVED)
 BY_AGREEMENT = Q(basis=PaymentRequest.Basis.AGREED)  # what is missed by the rule is counted by its own rows
 
 
@@ -41,8 +41,9 @@ BY_AGREEMENT = Q(basis=PaymentRequest.Basis.AGREED)  # what is missed by the rul
 class Balance:
     """An issued invoice today, never merged: received, to receive otherwise than in euros, to pay in euros.
 
-    deducted + credited + received + in_kind + in_euros = total, but of a replaced invoice, which claims nothing.
-    `in_euros` is negative when more came than is owed.
+    deducted + credited + received + in_kind + in_euros + waived = total, but of a replaced invoice, which claims
+    nothing. `in_euros` is negative when more came than is owed; `waived` was missed, nobody owes it, and a credit note
+    has yet to take it off.
     """
 
     total: Money
@@ -51,6 +52,7 @@ class Balance:
     received: Money
     in_kind: Money
     in_euros: Money
+    waived: Money
 
     @property
     def left(self) -> Money:
@@ -76,20 +78,37 @@ class Left:
 
 
 def with_sums(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
-    """Annotate the raw sums: allocated, credited, and what came in kind, or will not, since the issue."""
+    """Annotate the raw sums: allocated, credited, and what came in kind, or will not, since the issue. What was missed
+    is read at once, when this is called: ask again rather than keep the query."""
+    gone = gone_of(invoices)
     own = Allocation.objects.filter(invoice=OuterRef("pk"))
-    other_than_euros = own.exclude(receipt__kind=Kind.MONEY).filter(at__gt=OuterRef("issued_at"))
+    other_than_euros = own.exclude(receipt__kind=Kind.MONEY)
+    before_issue = _in_kind(invoice=OuterRef("pk"))
     credit_notes = Invoice.objects.filter(corrects=OuterRef("pk"), issued_at__isnull=False)
     return invoices.annotate(
         allocated=_sum(own, "invoice", "value"),
         credited=_sum(credit_notes, "corrects", "total"),
-        in_kind_since=_sum(other_than_euros, "receipt__business", "value"),
-        not_coming_since=_missed_since_issue() + _due_in_euros() + _asked_in_euros(),
+        in_kind_since=_sum(other_than_euros, "invoice", "value") - _sum(before_issue, "invoice", "received"),
+        not_coming_since=_by_invoice({pk: one.missed for pk, one in gone.items()})
+        + _due_in_euros()
+        + _asked_in_euros(),
+        waived_left=_by_invoice({pk: one.waived for pk, one in gone.items()}),
     )
 
 
+def _by_invoice(values: dict[int, Money]) -> Any:
+    """Return what was computed of a few invoices, as a column."""
+    cases = [When(pk=pk, then=Value(value.amount)) for pk, value in values.items() if value.amount]
+    return Case(*cases, default=ZERO, output_field=AMOUNT) if cases else ZERO
+
+
+def _in_kind(**of: Any) -> QuerySet[InvoiceTerm]:
+    """Return the parts in kind of invoices: how much of each had come by the issue is frozen in them."""
+    return InvoiceTerm.objects.filter(**of).exclude(kind=Kind.MONEY)
+
+
 def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
-    """Annotate allocated, credited, left, in_kind_left, euros_left (Decimal), is_overdue and is_replaced.
+    """Annotate allocated, credited, left, in_kind_left, euros_left, waived_left (Decimal), is_overdue and is_replaced.
 
     Of a draft nothing is left; of a credit note neither, it takes off another invoice; nor of an invoice that another
     one replaces. Each expression repeats the sums it is made of: for a page of rows or a filter; `left_of_all()` adds
@@ -98,7 +117,7 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     return (
         with_sums(invoices)
         .annotate(
-            raw_left=F("total") - F("deducted") - F("credited") - F("allocated"),
+            raw_left=F("total") - F("deducted") - F("credited") - F("allocated") - F("waived_left"),
             room=F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"),
             asked_for_later=_asked(PaymentRequest.objects.filter(due_on__gte=on)),
             not_due_yet=_sum(_in_euros(on=Q(due_on__gte=on)), "invoice", F("value") - F("received")),
@@ -115,13 +134,15 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
 
 
 def left_of_all(invoices: QuerySet[Invoice]) -> Left:
-    """Return what is left of many invoices: seven queries, whatever their number, none of them per invoice."""
+    """Return what is left of many invoices: a few queries, whatever their number."""
     claims: Any = Invoice.objects.filter(CLAIMS, pk__in=invoices.order_by().values("pk"))
-    credited, allocated, came, missed = _sums_of(claims)
+    credited, allocated, less_in_kind = _sums_of(claims)
+    gone = gone_of(claims)
     in_euros = in_kind = Decimal(0)
     for pk, total, deducted, agreed in claims.values_list("pk", "total", "deducted", "agreed_otherwise"):
-        left = total - deducted - credited.get(pk, 0) - allocated.get(pk, 0)
-        kind = max(min(agreed - came.get(pk, 0) - missed.get(pk, 0), left), Decimal(0))
+        missed, waived = (gone[pk].missed.amount, gone[pk].waived.amount) if pk in gone else (0, 0)
+        left = total - deducted - credited.get(pk, 0) - allocated.get(pk, 0) - waived
+        kind = max(min(agreed - less_in_kind.get(pk, 0) - missed, left), Decimal(0))
         in_kind += kind
         in_euros += max(left - kind, Decimal(0))
     return Left(summed(in_euros), summed(in_kind))
@@ -130,23 +151,17 @@ def left_of_all(invoices: QuerySet[Invoice]) -> Left:
 def _sums_of(invoices: QuerySet[Invoice]) -> tuple[dict[int, Decimal], ...]:
     """Return, by invoice, what `with_sums` annotates: credited, allocated, came and missed in kind since the issue."""
     settled = Allocation.objects.filter(invoice__in=invoices.order_by())
-    since = settled.exclude(receipt__kind=Kind.MONEY).filter(at__gt=F("invoice__issued_at"))
     credits = Invoice.objects.filter(corrects__in=invoices.order_by(), issued_at__isnull=False)
-    missed: dict[int, Decimal] = {}
-    terms = InvoiceTerm.objects.filter(
-        ~Exists(claimed_again(OuterRef("term"), OuterRef("invoice__issued_at"))),
-        invoice__in=invoices.order_by(),
-        term__if_missed__in=NOT_COMING,
-        term__missed__recorded_at__gt=F("invoice__issued_at"),
-    )
-    days: Any = terms.values_list("invoice", "term__missed", "term__missed__value")
-    for invoice, _day, value in days.distinct().order_by():
-        missed[invoice] = missed.get(invoice, Decimal(0)) + value
+    since = _by(settled.exclude(receipt__kind=Kind.MONEY), "invoice")
+    before = _by(_in_kind(invoice__in=invoices.order_by()), "invoice", "received")
     short = _by(Shortfall.objects.filter(part__invoice__in=invoices.order_by()), "part__invoice")
     asked = _by(PaymentRequest.objects.filter(BY_AGREEMENT, invoice__in=invoices.order_by()), "invoice")
-    for invoice, value in (*short.items(), *asked.items()):
-        missed[invoice] = missed.get(invoice, Decimal(0)) + value
-    return (_by(credits, "corrects", "total"), _by(settled, "invoice"), _by(since, "invoice"), missed)
+    less = {pk: -value for pk, value in before.items()}
+    return (_by(credits, "corrects", "total"), _by(settled, "invoice"), _added(since, less, short, asked))
+
+
+def _added(*sums: dict[int, Decimal]) -> dict[int, Decimal]:
+    return {pk: sum((one.get(pk, Decimal(0)) for one in sums), Decimal(0)) for one in sums for pk in one}
 
 
 def _by(rows: QuerySet[Any], group: str, amount: str = "value") -> dict[int, Decimal]:
@@ -182,26 +197,6 @@ def something_is_to_come() -> Q:
     return CLAIMS & Q(raw_left__gt=HALF_A_CENT, room__gt=HALF_A_CENT)
 
 
-def _missed_since_issue() -> Any:
-    """What was to come and, missed since the issue, will not: it is due in euros, or waived by a credit note. Negative
-    when a miss counted in the invoice was undone since: then it may come after all. Several progress invoices claim
-    parts of one term: the last of them answers for what is missed."""
-    in_this_invoice = InvoiceTerm.objects.filter(invoice=OuterRef(OuterRef("pk")), term=OuterRef("term"))
-    missed = MissedDelivery.objects.filter(
-        Exists(in_this_invoice),
-        ~Exists(claimed_again(OuterRef("term"), OuterRef(OuterRef("issued_at")))),
-        term__if_missed__in=NOT_COMING,
-        recorded_at__gt=OuterRef("issued_at"),
-    )
-    return _sum(missed, "term__version", "value")
-
-
-def claimed_again(term: Any, issued_at: Any) -> QuerySet[InvoiceTerm]:
-    """Return the parts of later invoices that claim some of a term which was still to come."""
-    later = InvoiceTerm.objects.filter(term=term, invoice__issued_at__gt=issued_at, value__gt=F("received"))
-    return later.filter(invoice__replaced_by__issued_at__isnull=True)
-
-
 def _due_in_euros() -> Any:
     """What of the parts of an invoice without a quote will not come, as a person decided."""
     return _sum(Shortfall.objects.filter(part__invoice=OuterRef("pk")), "part__invoice", "value")
@@ -231,6 +226,7 @@ def balance_from(row: Any) -> Balance:
         received=summed(row.allocated),
         in_kind=summed(row.in_kind_left),
         in_euros=summed(row.euros_left),
+        waived=summed(row.waived_left),
     )
 
 

@@ -224,6 +224,7 @@ def term_rows(invoice: Invoice, parts: Iterable[ClaimedPart]) -> list[InvoiceTer
             label=part.label,
             value=part.value,
             received=part.received,
+            not_coming=part.not_coming,
             received_since=part.days[0] if part.days else None,
             received_on=part.days[1] if part.days else None,
             due_on=part.due_on,

@@ -26,7 +26,8 @@ from billing.drafting import (
     values_of_line,
     write,
 )
-from billing.models import Invoice, InvoiceTerm
+from billing.mixing import kept_of
+from billing.models import Invoice
 from billing.roles import CLOSING, DEPOSIT, FINAL, NOT_REPLACED, STANDARD, issued_of, role_is
 from billing.splitting import credited, exceed, gross, remaining, shared
 from lib.money import euros, share, total, written
@@ -53,23 +54,27 @@ def draft_dated_deposit(errand: Errand) -> None:
     acceptance = term.version.acceptance
     with transaction.atomic(durable=True):
         lock_quote(acceptance)
-        if left_to_ask(acceptance).amount > 0:
-            deposit_for(acceptance, term, at=max(errand.due_at, errand.made_at))
+        deposit_for(acceptance, term, at=max(errand.due_at, errand.made_at))
 
 
 def deposits_for(acceptance: Acceptance, *, at: datetime) -> list[Invoice]:
     """Return the deposit invoices of an accepted quote, drafting those that are missing. Needs a transaction."""
     terms = acceptance.version.terms.filter(kind=Kind.MONEY, due=MoneyDue.ACCEPTANCE, value__gt=0).order_by("position")
-    return [deposit_for(acceptance, term, at=at) for term in terms]
+    found = (deposit_for(acceptance, term, at=at) for term in terms)
+    return [deposit for deposit in found if deposit is not None]
 
 
-def deposit_for(acceptance: Acceptance, term: RemunerationTerm, *, at: datetime) -> Invoice:
-    """Return the deposit invoice of a term, drafting it if there is none. Needs the quote's lock."""
+def deposit_for(acceptance: Acceptance, term: RemunerationTerm, *, at: datetime) -> Invoice | None:
+    """Return the deposit invoice of a term, drafting it if there is none; None when other invoices ask for all that was
+    agreed in euros. Needs the quote's lock."""
     if (found := Invoice.objects.filter(term=term, type=DEPOSIT, deposit_month=None).first()) is not None:
         return found
+    value = min(term.value, left_to_ask(acceptance))
+    if value.amount <= 0:
+        return None
     draft = of_quote(acceptance, DEPOSIT, at, uuid.uuid5(uuid.NAMESPACE_URL, f"courgette:deposit:{term.pk}"))
     draft.term = term
-    return write_deposit(draft, term.value)
+    return write_deposit(draft, value)
 
 
 @transaction.atomic(durable=True)
@@ -106,10 +111,10 @@ def left_to_ask(acceptance: Acceptance, *, besides: Invoice | None = None) -> Mo
         return euros(0)
     deposits = [row for row in _deposits(acceptance) if row != besides]
     agreed = acceptance.version.terms.filter(kind=Kind.MONEY)
-    issued = [row.pk for row in [*deposits, *progress.claiming(acceptance)] if row.issued_at and balances.stands(row)]
-    asked = InvoiceTerm.objects.filter(invoice__in=issued, kind=Kind.MONEY)
+    issued = [row for row in [*deposits, *progress.claiming(acceptance)] if row.issued_at and balances.stands(row)]
+    asked = total(value for row in issued for part, value in kept_of(row) if part.kind == Kind.MONEY)
     drafted = total(row.total for row in deposits if row.issued_at is None and row.deposit_month is None)
-    in_euros = total(term.value for term in agreed) - total(part.value for part in asked) - drafted
+    in_euros = total(term.value for term in agreed) - asked - drafted
     whole = total(gross(tax) for tax in _not_asked(acceptance, besides))
     return max(min(in_euros, whole), euros(0))
 

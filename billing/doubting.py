@@ -11,10 +11,10 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from billing import balances
 from billing.agreeing import left_of
 from billing.allocating import SettlingError
 from billing.models import AgreedPart, MissedDelivery, Receipt
+from billing.not_coming import NOT_COMING
 from billing.roles import is_replaced
 from lib import pdf
 from lib.days import day_written
@@ -35,7 +35,7 @@ def left_to_come(term: RemunerationTerm) -> Decimal:
     """Return how many units of a term in kind are still to come: agreed, less those received and those that were missed
     and will not come. Below nothing when more came than was agreed."""
     agreed = (term.value.amount if term.kind == Kind.LOCAL_CURRENCY else term.quantity) or Decimal(0)
-    not_coming = term.if_missed in balances.NOT_COMING
+    not_coming = term.if_missed in NOT_COMING
     gone = _units(MissedDelivery.objects.filter(term=term)) if not_coming else Decimal(0)
     return Decimal(agreed - gone - _units(Receipt.objects.filter(term=term)))
 

@@ -10,7 +10,8 @@ from billing import balances
 from billing.carrying import expected_days
 from billing.claiming import missed_value, values_of
 from billing.dunning.turning import agreed_value
-from billing.models import Receipt
+from billing.models import Invoice, Receipt
+from billing.not_coming import NOT_COMING
 from lib.money import euros, total
 from people.access import activities_of
 from people.models import Client, Membership
@@ -67,7 +68,7 @@ def expected(membership: Membership, on: date, client: Client | None = None, mos
 
 def _expected(term: RemunerationTerm, on: date) -> Expected:
     came = total(receipt.value for receipt in term.receipts.all())
-    not_coming = total(row.value for row in term.missed.all()) if term.if_missed in balances.NOT_COMING else euros(0)
+    not_coming = total(row.value for row in term.missed.all()) if term.if_missed in NOT_COMING else euros(0)
     outstanding = term.value - came - not_coming - agreed_value(term)
     return Expected(term, outstanding, days_to_confirm=len(unanswered(term, on)))
 
@@ -90,3 +91,12 @@ def outstanding_of(term: RemunerationTerm) -> Money:
     came = balances.total_of(Receipt.objects.filter(term=term), "value")
     left: Money = max(term.value - came - missed_value(term) - agreed_value(term), euros(0))
     return left
+
+
+def euro_term_of(invoice: Invoice) -> RemunerationTerm | None:
+    """Return the agreed term that euros for this invoice come for: its deposit, or the first still to come."""
+    if invoice.term is not None and invoice.term.kind == Kind.MONEY:
+        return invoice.term
+    parts = invoice.terms.filter(kind=Kind.MONEY, term__isnull=False).select_related("term")
+    terms = [part.term for part in parts if part.term]
+    return next((term for term in terms if outstanding_of(term).amount > 0), terms[0] if terms else None)

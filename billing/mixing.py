@@ -16,6 +16,7 @@ from djmoney.money import Money
 from billing import balances, progress
 from billing.drafting import taxes_of
 from billing.models import AgreedPart, Deduction, Invoice, InvoiceTerm, MissedDelivery, Receipt
+from billing.not_coming import NOT_COMING, counted_out_of, overflow_of
 from billing.parts import Agreed
 from billing.roles import DEPOSIT, PROGRESS, issued_of, role_of
 from billing.splitting import gross
@@ -148,12 +149,25 @@ def _value_in(case: Case, term: RemunerationTerm) -> Money:
 
 
 def _advanced(invoices: Iterable[Invoice]) -> dict[int, Money]:
-    """Return what issued invoices claim of each term."""
+    """Return what issued invoices claim of each term, their credit notes taken off."""
     claimed: dict[int, Money] = {}
-    for row in InvoiceTerm.objects.filter(invoice__in=[invoice.pk for invoice in invoices]).exclude(term=None):
-        assert row.term_id is not None
-        claimed[row.term_id] = claimed.get(row.term_id, NOTHING) + row.value
+    for invoice in invoices:
+        for row, value in kept_of(invoice):
+            if row.term_id is not None:
+                claimed[row.term_id] = claimed.get(row.term_id, NOTHING) + value
     return claimed
+
+
+def kept_of(invoice: Invoice) -> list[tuple[InvoiceTerm, Money]]:
+    """Return the parts of an issued invoice with what credit notes left of each: euros are taken off first, then the
+    last part first, as in `balances`."""
+    credited = balances.total_of(Invoice.objects.filter(corrects=invoice, issued_at__isnull=False), "total")
+    kept = []
+    for row in sorted(invoice.terms.all(), key=lambda row: (row.kind != Kind.MONEY, -row.position)):
+        taken = min(credited, row.value)
+        credited -= taken
+        kept.append((row, row.value - taken))
+    return kept
 
 
 def _agreed(case: Case, term: RemunerationTerm, value: Money, came: dict[Key, Money]) -> Agreed:
@@ -164,13 +178,13 @@ def _agreed(case: Case, term: RemunerationTerm, value: Money, came: dict[Key, Mo
         received=came.pop(("term", term.pk), NOTHING),
         term_id=term.pk,
         due_on=due_of_term(case.invoice, term, case.on),
-        not_coming=NOTHING if case.invoice.deposit_month else missed_value(term),
+        not_coming=NOTHING if case.invoice.deposit_month else overflow_of(term, besides=case.invoice),
     )
 
 
 def missed_value(term: RemunerationTerm) -> Money:
     """Return what was missed of a term and will not come: due in euros, or to be waived by a credit note."""
-    if term.if_missed not in balances.NOT_COMING:
+    if term.if_missed not in NOT_COMING:
         return NOTHING
     return balances.total_of(MissedDelivery.objects.filter(term=term), "value")
 
@@ -184,11 +198,9 @@ def _of_progress(case: Case, came: dict[Key, Money]) -> list[Agreed]:
     before = _claimed_before(case.invoice)
     terms = terms_of(case.invoice)
     in_kind = [
-        replace(_agreed(case, term, _share_of(case, term, before, came), came), not_coming=NOTHING)
-        for term in terms
-        if term.kind != Kind.MONEY
+        _agreed(case, term, _share_of(case, term, before, came), came) for term in terms if term.kind != Kind.MONEY
     ]
-    left = max(case.own - total(item.value for item in in_kind), NOTHING)
+    left = max(case.own - total(item.value - item.not_coming for item in in_kind), NOTHING)
     return [*in_kind, *_in_euros(case, terms, left, came)]
 
 
@@ -212,12 +224,15 @@ def _claimed_before(invoice: Invoice) -> dict[int, Money]:
 
 
 def _share_of(case: Case, term: RemunerationTerm, before: dict[int, Money], came: dict[Key, Money]) -> Money:
-    """Return what came of a term, and this invoice's share of what is still to come of it: in whole units."""
+    """Return what came of a term, this invoice's share of what is still to come of it, in whole units, and what will
+    not come of it that no other invoice answers for."""
     received = came.get(("term", term.pk), NOTHING)
-    coming = term.value - missed_value(term) - before.get(term.pk, NOTHING) - received
+    gone = overflow_of(term, besides=case.invoice)
+    counted_out = counted_out_of(term, besides=case.invoice)
+    coming = term.value - before.get(term.pk, NOTHING) - counted_out - gone - received
     if coming.amount <= 0:
-        return received
-    return received + _whole_units(coming, _part_of_what_is_left(case), term)
+        return received + gone
+    return received + gone + _whole_units(coming, _part_of_what_is_left(case), term)
 
 
 def _part_of_what_is_left(case: Case) -> Decimal:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from django.db.models import QuerySet
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from djmoney.money import Money
 
 from billing import balances, claiming, progress
 from billing.deducting import deducted_in, left_per_rate, left_to_deduct, takes_of_what_is_deducted
@@ -82,13 +83,13 @@ def _deposit(invoice: Invoice) -> Iterator[str]:
         yield _("What came in %(month)s has changed since this draft: throw it away and prepare it again.") % {
             "month": month
         }
-    elif not is_left_of_quote(invoice) or _is_more_than_may_be_asked(invoice, invoice.acceptance):
+    elif not is_left_of_quote(invoice) or invoice.total > _most_to_ask(invoice, invoice.acceptance):
         yield _("Less than that is left of the quote: throw this draft away, and ask for less.")
 
 
-def _is_more_than_may_be_asked(invoice: Invoice, acceptance: Acceptance) -> bool:
-    """Tell whether a deposit that no term foresaw asks for more than what was agreed in euros."""
-    return invoice.term_id is None and bool(invoice.total > left_to_ask(acceptance, besides=invoice))
+def _most_to_ask(invoice: Invoice, acceptance: Acceptance) -> Money:
+    """Return the most that a deposit may say: what no other asks for of the agreed euros; a month in kind, its own."""
+    return invoice.total if invoice.deposit_month else left_to_ask(acceptance, besides=invoice)
 
 
 def _whole_or_progress(invoice: Invoice) -> Iterator[str]:

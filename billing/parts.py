@@ -41,6 +41,7 @@ class ClaimedPart:
     term_id: int | None = None
     due_on: date | None = None
     part_id: int | None = None
+    not_coming: Money = NOTHING  # taken off what was agreed
     days: tuple[date, date] | None = None  # the first and the last on which what was received came
 
     @property
@@ -68,7 +69,16 @@ def claimed(claim: Money, agreed: Sequence[Agreed], *, rest: str) -> list[Claime
 
 def _part(item: Agreed) -> ClaimedPart:
     value = max(item.value - item.not_coming, item.received)
-    return ClaimedPart(item.kind, item.label, value, item.received, item.term_id, item.due_on, item.part_id)
+    return ClaimedPart(
+        item.kind,
+        item.label,
+        value,
+        item.received,
+        item.term_id,
+        item.due_on,
+        item.part_id,
+        not_coming=max(item.value - value, NOTHING),
+    )
 
 
 def _add_euros(parts: Sequence[ClaimedPart], missing: Money, rest: str) -> list[ClaimedPart]:

@@ -6,7 +6,7 @@ from typing import Any
 from billing.models import Deduction, Invoice, Receipt
 from lib.seals import seal
 
-LATEST = 2
+LATEST = 3
 INVOICE_FIELDS = (
     "type",
     "number",
@@ -55,6 +55,7 @@ LINE_FIELDS_2 = (*LINE_FIELDS, "section", "nature", "exemption", "done_percent")
 TAX_FIELDS = ("category", "rate", "base", "amount")
 TERM_FIELDS = ("position", "kind", "label", "value", "received", "due_on")
 TERM_FIELDS_2 = (*TERM_FIELDS, "received_since", "received_on")
+TERM_FIELDS_3 = (*TERM_FIELDS_2, "not_coming")
 PART_FIELDS = ("position", "kind", "label", "unit", "quantity", "unit_value", "value", "valuation", "due_on")
 RECEIPT_FIELDS = (
     "kind",
@@ -81,10 +82,12 @@ RECEIPT_FIELDS = (
 
 def seal_of_invoice(invoice: Invoice, version: int = LATEST) -> str:
     """Return the SHA-256 of all that an invoice says. Reads its rows; writes nothing."""
-    if version not in (1, 2):
+    if version not in range(1, LATEST + 1):
         raise ValueError(f"Invoices have no seal of version {version}.")
     facts = _fields_1(invoice)
-    return seal(facts if version == 1 else facts | _fields_2(invoice))
+    for added, fields in enumerate((_fields_2, _fields_3), start=2):
+        facts |= fields(invoice) if version >= added else {}
+    return seal(facts)
 
 
 def _fields_2(invoice: Invoice) -> dict[str, Any]:
@@ -96,6 +99,14 @@ def _fields_2(invoice: Invoice) -> dict[str, Any]:
         "terms": [_fields(term, TERM_FIELDS_2) for term in invoice.terms.order_by("position")],
         "stands_for": invoice.stands_for,
         "agreed_parts": [_fields(part, PART_FIELDS) for part in invoice.agreed_parts.order_by("position")],
+    }
+
+
+def _fields_3(invoice: Invoice) -> dict[str, Any]:
+    """Return what version 3 says in more detail: what of each term was not counted on any more."""
+    return {
+        "document": "courgette invoice version 3",
+        "terms": [_fields(term, TERM_FIELDS_3) for term in invoice.terms.order_by("position")],
     }
 
 

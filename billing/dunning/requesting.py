@@ -113,7 +113,7 @@ def withdraw(*, request: PaymentRequest, by: User, at: datetime) -> PaymentReque
         raise RequestingError(_("This row only undoes another one."))
     if (found := PaymentRequest.objects.filter(reverses=request).first()) is not None:
         return found
-    if left_of(request, day_of(at, invoice.business.time_zone)) < request.value:
+    if _was_paid(request, day_of(at, invoice.business.time_zone)):
         raise RequestingError(_("Something was already paid on it: it stays."))
     copied = ("business", "activity", "client", "invoice", "term", "part", "basis", "position", "label", "reason")
     same = {name: getattr(request, name) for name in (*copied, "language", "seller", "buyer", "logo", "due_on")}
@@ -128,6 +128,17 @@ def withdraw(*, request: PaymentRequest, by: User, at: datetime) -> PaymentReque
     )
     _save(mirror, "payment_request_withdrawn", at)
     return mirror
+
+
+def _was_paid(request: PaymentRequest, on: date) -> bool:
+    """Tell whether euros came for it: less is left than it asks for, and not because the invoice was credited."""
+    invoice = request.invoice
+    if left_of(request, on) >= request.value or not balances.stands(invoice):
+        return False
+    in_euros = balances.total_of(invoice.allocations.filter(receipt__kind=Kind.MONEY), "value")
+    before = balances.total_of(invoice.terms.filter(kind=Kind.MONEY), "received")
+    own = max(invoice.payable - balances.balance_of(invoice, on).credited, turning.NOTHING)
+    return bool(in_euros - before > own)
 
 
 def left_of(request: PaymentRequest, on: date) -> Money:

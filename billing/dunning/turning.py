@@ -10,21 +10,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import Sum
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing import balances
-from billing.models import (
-    AgreedPart,
-    Allocation,
-    Invoice,
-    InvoiceTerm,
-    MissedDelivery,
-    PaymentRequest,
-    Shortfall,
-)
-from billing.waiving import waived_of
+from billing.models import AgreedPart, Invoice, MissedDelivery, PaymentRequest, Shortfall
+from billing.not_coming import Share, counted_out_of, shares_of
 from lib.money import cents, euros, total
 from quotes.models import IfMissed, Kind, RemunerationTerm
 
@@ -69,10 +61,10 @@ class InEuros:
 
 
 def in_euros(invoice: Invoice, left: Money) -> InEuros:
-    """Split what is left in euros of an issued invoice. What is waived and not credited yet is owed by nobody."""
+    """Split what is left in euros of an issued invoice."""
     if not invoice.terms.exclude(kind=Kind.MONEY).exists():
         return InEuros(max(left, NOTHING), (), NOTHING)
-    left = max(left - waived_of(invoice), NOTHING)
+    left = max(left, NOTHING)
     requests = standing(invoice)
     turned = max(turned_of(invoice), total(request.value for request in requests))
     of_turned = min(left, turned)
@@ -101,19 +93,25 @@ def turned_of(invoice: Invoice) -> Money:
     decided, or by agreement."""
     agreed = PaymentRequest.objects.filter(invoice=invoice, basis=AGREED)
     short = Shortfall.objects.filter(part__invoice=invoice)
-    terms = total(_missed(term, invoice) for term in _terms(invoice, IfMissed.DUE_IN_EUROS))
-    return terms + balances.total_of(short, "value") + balances.total_of(agreed, "value")
+    missed = total(max(share.missed, NOTHING) for share in _shares(invoice) if _is_due(share))
+    return missed + balances.total_of(short, "value") + balances.total_of(agreed, "value")
 
 
 def agreed_units(term: RemunerationTerm) -> Decimal:
     """Return how many units of a term were agreed not to come. Reads its payment requests: prefetch them."""
-    requests = [request for request in term.payment_requests.all() if request.basis == AGREED]
-    return sum((request.quantity for request in requests), Decimal(0))
+    return sum((request.quantity for request in _agreed(term)), Decimal(0))
 
 
 def agreed_value(term: RemunerationTerm) -> Money:
     """Return what they are worth."""
-    return total(request.value for request in term.payment_requests.all() if request.basis == AGREED)
+    return total(request.value for request in _agreed(term))
+
+
+def _agreed(term: RemunerationTerm) -> list[PaymentRequest]:
+    """Return the agreements of a term, and what undoes them: none of an invoice that counts no more."""
+    requests = [request for request in term.payment_requests.all() if request.basis == AGREED]
+    counting = {invoice.pk for invoice in {request.invoice for request in requests} if balances.stands(invoice)}
+    return [request for request in requests if request.invoice_id in counting]
 
 
 # What may be asked for -----------------------------------------------------------------------------------------------
@@ -147,16 +145,17 @@ def _units(value: Money, item: Askable) -> Decimal:
 
 
 def _due(invoice: Invoice) -> Iterable[Askable]:
-    for term in _terms(invoice, IfMissed.DUE_IN_EUROS):
-        missed = _missed_rows(term, invoice)
-        yield _less_requested(_of_term(term, DUE, _summed(missed, "quantity"), balances.total_of(missed, "value")))
+    for share in _shares(invoice):
+        if _is_due(share):
+            item = _of_term(share.term, DUE, Decimal(0), share.missed)
+            yield _less_requested(replace(item, quantity=_units(share.missed, item)), invoice)
     for part in invoice.agreed_parts.order_by("position"):
         short = Shortfall.objects.filter(part=part)
-        yield _less_requested(_of_part(part, _summed(short, "quantity"), balances.total_of(short, "value")))
+        yield _less_requested(_of_part(part, _summed(short, "quantity"), balances.total_of(short, "value")), invoice)
 
 
-def _less_requested(item: Askable) -> Askable:
-    asked = PaymentRequest.objects.filter(basis=DUE, term=item.term, part=item.part)
+def _less_requested(item: Askable, invoice: Invoice) -> Askable:
+    asked = PaymentRequest.objects.filter(basis=DUE, term=item.term, part=item.part, invoice=invoice)
     return replace(
         item,
         quantity=item.quantity - _summed(asked, "quantity"),
@@ -166,13 +165,9 @@ def _less_requested(item: Askable) -> Askable:
 
 def _still_to_come(invoice: Invoice) -> Iterable[Askable]:
     """Yield what of each agreed term was to come when the invoice was issued, and neither came nor was missed since."""
-    for term in _terms(invoice):
-        frozen = invoice.terms.filter(term=term)
-        outstanding = balances.total_of(frozen, "value") - balances.total_of(frozen, "received")
-        came = Allocation.objects.filter(invoice=invoice, receipt__term=term, at__gt=invoice.issued_at)
-        gone = _missed(term, invoice) if term.if_missed in balances.NOT_COMING else NOTHING
-        value = outstanding - balances.total_of(came, "value") - gone - agreed_value(term)
-        item = _of_term(term, AGREED, Decimal(0), value)
+    for share in _shares(invoice):
+        item = _of_term(share.term, AGREED, Decimal(0), share.awaited - share.missed)
+        value = item.value
         quantity = _units(value, item)
         yield replace(item, quantity=quantity, value=cents(euros(quantity * item.unit_value.amount)))
 
@@ -195,10 +190,11 @@ def why_asked(row: MissedDelivery | Shortfall) -> str:
     if last is None:
         return ""
     if isinstance(row, MissedDelivery):
-        rows: Any = _missed_rows(row.term, last.invoice)
+        enough = _missed_since(row.term) - row.value >= balances.total_of(asked, "value")
     else:
-        rows = Shortfall.objects.filter(part=row.part)
-    if _summed(rows, "quantity") - row.quantity >= _summed(asked, "quantity"):
+        short = Shortfall.objects.filter(part=row.part)
+        enough = _summed(short, "quantity") - row.quantity >= _summed(asked, "quantity")
+    if enough:
         return ""
     words = {"reference": last.reference}
     return _("The payment request %(reference)s asks for it in euros: undo the request first.") % words
@@ -207,26 +203,23 @@ def why_asked(row: MissedDelivery | Shortfall) -> str:
 # Rows ----------------------------------------------------------------------------------------------------------------
 
 
-def _terms(invoice: Invoice, *rules: str) -> list[RemunerationTerm]:
-    """Return the terms in kind that an issued invoice answers for: those that no later invoice claims again."""
-    later = InvoiceTerm.objects.filter(
-        invoice__issued_at__gt=invoice.issued_at,
-        invoice__replaced_by__issued_at__isnull=True,
-        value__gt=F("received"),
-        term__isnull=False,
-    )
-    rows = RemunerationTerm.objects.filter(pk__in=invoice.terms.values("term")).exclude(kind=Kind.MONEY)
-    if rules:
-        rows = rows.filter(if_missed__in=rules)
-    return list(rows.exclude(pk__in=later.values("term")).order_by("position"))
+def _shares(invoice: Invoice) -> list[Share]:
+    """Return what an issued invoice awaits of each term in kind, in the order of its parts."""
+    if invoice.acceptance_id is None:
+        return []
+    terms = invoice.terms.exclude(kind=Kind.MONEY).filter(term__isnull=False).values_list("term", flat=True)
+    mine = [share for share in shares_of(pk for pk in terms if pk) if share.claim.invoice_id == invoice.pk]
+    return sorted(mine, key=lambda share: share.claim.position)
 
 
-def _missed_rows(term: RemunerationTerm, invoice: Invoice) -> QuerySet[MissedDelivery]:
-    return MissedDelivery.objects.filter(term=term, recorded_at__gt=invoice.issued_at)
+def _is_due(share: Share) -> bool:
+    return share.term.if_missed == IfMissed.DUE_IN_EUROS
 
 
-def _missed(term: RemunerationTerm, invoice: Invoice) -> Money:
-    return balances.total_of(_missed_rows(term, invoice), "value")
+def _missed_since(term: RemunerationTerm) -> Money:
+    """Return what was missed of a term beyond what its invoices had not counted on."""
+    missed = MissedDelivery.objects.filter(term=term)
+    return balances.total_of(missed, "value") - counted_out_of(term)
 
 
 def _summed(rows: Any, field: str) -> Decimal:

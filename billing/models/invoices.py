@@ -229,6 +229,7 @@ class InvoiceTerm(models.Model):
     label = models.CharField(max_length=200, blank=True)
     value = money_field()
     received = money_field()
+    not_coming = money_field()  # of the agreed value, what was missed by then and due in euros: not in `value`
     received_since = models.DateField(null=True, blank=True)  # first and last day of what was received
     received_on = models.DateField(null=True, blank=True)
     due_on = models.DateField(null=True, blank=True)

@@ -22,7 +22,7 @@ from billing import balances, settling
 from billing.allocating import SettlingError, allocate_now, locked_invoices
 from billing.balances import Balance
 from billing.books import nature_of
-from billing.expecting import outstanding_of
+from billing.expecting import euro_term_of
 from billing.issuing import day_of
 from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover
 from billing.partners.compensated import covered_of
@@ -33,7 +33,7 @@ from lib import pdf
 from lib.money import euros, plain, total, written
 from people import parties
 from people.models import User
-from quotes.models import Kind, Quote, RemunerationTerm
+from quotes.models import Kind, Quote
 from records import errands, ledger, numbering
 from records.models import NumberSeries
 from records.subjects import ref
@@ -266,15 +266,6 @@ def _received(pair: Pair, rest: Money, on: date, by: User, at: datetime) -> Rece
         raise SetOffError(str(refusal), "rest") from None
     settling.tell(receipt, at)
     return receipt
-
-
-def euro_term_of(invoice: Invoice) -> RemunerationTerm | None:
-    """Return the agreed term that euros for this invoice come for: its deposit, or the first still to come."""
-    if invoice.term is not None:
-        return invoice.term
-    parts = invoice.terms.filter(kind=Kind.MONEY, term__isnull=False).select_related("term")
-    terms = [part.term for part in parts if part.term]
-    return next((term for term in terms if outstanding_of(term).amount > 0), terms[0] if terms else None)
 
 
 def _written(ours: Invoice, theirs: ReceivedInvoice, by: User, at: datetime) -> dict[str, Any]:

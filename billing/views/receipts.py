@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from billing import settling
 from billing.balances import balance_from, with_balances
 from billing.claiming import free_of, values_of
-from billing.expecting import MOST, Expectations, expected, outstanding_of
+from billing.expecting import MOST, Expectations, euro_term_of, expected
 from billing.forms_receipts import ReceiptForm, ReverseForm, SettleForm, WhoForm
 from billing.models import Invoice, Receipt
 from billing.views.common import (
@@ -100,7 +100,7 @@ def receipt_new(request: BusinessRequest) -> HttpResponse:
     `?invoice=`: euros for that invoice, with its client, its term and what is left of it filled in.
     """
     invoice = _invoice(request)
-    term = _term_in_euros(invoice) if invoice else _term(request)
+    term = euro_term_of(invoice) if invoice else _term(request)
     client = invoice.client if invoice else term.version.quote.client if term else _client(request)
     kind = term.kind if term else Kind.MONEY if invoice else request.GET.get("kind", "")
     if client is None or kind not in Kind.values:
@@ -170,14 +170,6 @@ def _invoice(request: BusinessRequest) -> Invoice | None:
     found: Any = get_object_or_404(mine, pk=pk)
     found.in_euros = balance_from(found).in_euros
     return cast("Invoice", found)
-
-
-def _term_in_euros(invoice: Invoice) -> RemunerationTerm | None:
-    """Return the agreed term that euros for this invoice come for: its deposit, or the first still to come."""
-    if invoice.term_id:
-        return invoice.term
-    terms = [part.term for part in invoice.terms.filter(kind=Kind.MONEY).select_related("term") if part.term]
-    return next((term for term in terms if outstanding_of(term).amount > 0), terms[0] if terms else None)
 
 
 def _client(request: BusinessRequest) -> Client | None:

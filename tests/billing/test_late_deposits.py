@@ -30,10 +30,19 @@ def test_a_deposit_drafted_after_the_whole_is_deducted_from_it(acceptance: Accep
 def test_a_whole_already_issued_stays_what_it_is(acceptance: Acceptance) -> None:
     whole = final_of(acceptance)
 
-    deposit_of(acceptance, issued=False)
+    depositing.draft_deposit(Errand(subject=f"acceptance:{acceptance.pk}", made_at=NOW))
 
     whole.refresh_from_db()
     assert whole.type == Invoice.Type.STANDARD
+    assert not Invoice.objects.filter(type=Invoice.Type.DEPOSIT).exists()
+
+
+def test_a_deposit_drafted_after_the_work_went_on_asks_for_what_is_left_in_euros(acceptance: Acceptance) -> None:
+    """900 € of the 1 200 € are in euros: 90 % of the whole claim 13 baskets to come and 820 € of them."""
+    first = progress_of(acceptance, 90)
+    assert (first.agreed_otherwise, first.payable) == (euros("260"), euros("820"))
+
+    assert deposit_of(acceptance, issued=False).total == euros("80")
 
 
 def test_a_deposit_drafted_before_the_work_went_on_asks_for_no_more_than_is_left(acceptance: Acceptance) -> None:

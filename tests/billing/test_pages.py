@@ -72,7 +72,7 @@ def test_the_list_costs_the_same_for_one_and_for_many(
     deposit_of(deal)
     final_of(deal)
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         page(visitor, business, "invoices")
 
 
