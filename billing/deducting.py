@@ -60,9 +60,13 @@ def left_to_deduct(deposit: Invoice, *, but_in: Invoice | None = None) -> list[T
 
 
 def taxes_of(deduction: Deduction) -> list[Tax]:
-    """Return what one row takes off, by rate: the part that was written down, or the whole deposit as it is now."""
+    """Return what one row takes off, by rate, whatever became of the deposit since. A row of before it was written
+    down in each takes off the deposit less what was credited of it by then."""
     if deduction.by_rate is None:
-        return left_per_rate(deduction.deposit)
+        notes = InvoiceTax.objects.filter(
+            invoice__corrects=deduction.deposit_id, invoice__issued_at__lte=deduction.invoice.issued_at
+        )
+        return remaining(plain_taxes(deduction.deposit.taxes.all()), plain_taxes(notes))
     return [
         Tax(category, Decimal(rate), euros(base), euros(amount)) for category, rate, base, amount in deduction.by_rate
     ]
@@ -94,6 +98,5 @@ def _fitting(left: Iterable[Tax], room: Iterable[Tax]) -> list[Tax]:
 def _deduction(invoice: Invoice, deposit: Invoice, taken: Sequence[Tax]) -> Deduction:
     vat = total(tax.amount for tax in taken)
     value = total(tax.base for tax in taken) + vat
-    is_whole = list(taken) == left_per_rate(deposit)
     written = [[tax.category, str(tax.rate), plain(tax.base), plain(tax.amount)] for tax in taken]
-    return Deduction(invoice=invoice, deposit=deposit, value=value, vat=vat, by_rate=None if is_whole else written)
+    return Deduction(invoice=invoice, deposit=deposit, value=value, vat=vat, by_rate=written)

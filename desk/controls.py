@@ -158,7 +158,7 @@ def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
         grouped = rows.values_list("category", "rate").annotate(base=Sum("base"), vat=Sum("amount"))
         for category, rate, base, vat in grouped:
             found.add(category, rate, summed(base) * sign, summed(vat) * sign)
-    for deduction in Deduction.objects.filter(invoice__in=kept).select_related("deposit"):
+    for deduction in Deduction.objects.filter(invoice__in=kept).select_related("deposit", "invoice"):
         for tax in deducted_taxes(deduction):
             found.add(tax.category, tax.rate, -tax.base, -tax.vat)
     return found.totals()
@@ -167,15 +167,7 @@ def _by_rate(invoices: QuerySet[Invoice]) -> list[RateTotal]:
 def deducted_taxes(deduction: Deduction) -> list[RateTotal]:
     """Return what an invoice takes off by rate: its deposit's VAT, less what had been credited of the deposit; or the
     part of it that a progress invoice takes off."""
-    if deduction.by_rate is not None:
-        return [RateTotal(tax.rate, tax.base, tax.amount, tax.category) for tax in deducting.taxes_of(deduction)]
-    found = _Rates()
-    for tax in deduction.deposit.taxes.all():
-        found.add(tax.category, tax.rate, tax.base, tax.amount)
-    before = InvoiceTax.objects.filter(invoice__corrects=deduction.deposit, invoice__issued_at__isnull=False)
-    for tax in before.filter(invoice__issued_at__lte=deduction.invoice.issued_at):
-        found.add(tax.category, tax.rate, -tax.base, -tax.amount)
-    return found.totals()
+    return [RateTotal(tax.rate, tax.base, tax.amount, tax.category) for tax in deducting.taxes_of(deduction)]
 
 
 class _Rates:

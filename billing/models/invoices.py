@@ -202,9 +202,7 @@ class Deduction(models.Model):
     deposit = models.ForeignKey(Invoice, models.PROTECT, related_name="deducted_by")
     value = money_field()
     vat = money_field()
-    by_rate = models.JSONField(
-        null=True, blank=True
-    )  # [category, rate, base, amount] as text, where only a part of the deposit is taken off
+    by_rate = models.JSONField(null=True, blank=True)  # [category, rate, base, amount] as text, of what is taken off
 
     class Meta:
         constraints = [

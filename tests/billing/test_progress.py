@@ -308,3 +308,14 @@ def test_a_deposit_asked_for_after_progress_is_deducted_by_the_next(acceptance: 
     issued_by(asked)
 
     assert progress_of(acceptance, 100).deducted == euros("100")
+
+
+def test_what_an_invoice_took_off_of_a_deposit_stays_whatever_becomes_of_the_deposit(acceptance: Acceptance) -> None:
+    """360 € of deposit cover 30 % of 1 200 €; the deposit is credited wholly since."""
+    deposit = deposit_of(acceptance)
+    covered = progress_of(acceptance, 30)
+    assert (covered.deducted, covered.payable) == (euros("360"), euros("0"))
+    credited(deposit)
+
+    assert crediting.creditable(covered) == euros(0)
+    assert not balances.stands(covered)
