@@ -20,6 +20,7 @@ from billing import balances
 from billing.depositing import write_deposit
 from billing.drafting import DraftingError, lock_quote, of_quote, refuse_invoiced_whole
 from billing.models import Invoice, Receipt
+from billing.not_coming import shares_of
 from billing.roles import CLOSING, DEPOSIT, PROGRESS
 from lib.days import day_written
 from lib.money import summed, total, written
@@ -69,8 +70,17 @@ def months_to_invoice(acceptances: Iterable[Acceptance], on: date) -> list[Month
         if free.amount > 0 and receipt.term_id is not None:
             found.setdefault((receipt.term_id, receipt.received_on.replace(day=1)), []).append((receipt, free))
     by_month = sorted(found.items(), key=lambda item: (item[0][1], item[0][0]))
-    done = _invoiced({term for term, _month in found})
-    return [_month(month, came) for (term, month), came in by_month if (term, month) not in done]
+    terms = {term for term, _month in found}
+    done, awaiting = _invoiced(terms), _awaited(terms)
+    return [
+        _month(month, came) for (term, month), came in by_month if (term, month) not in done and term not in awaiting
+    ]
+
+
+def _awaited(terms: set[int]) -> set[int]:
+    """Return those of these terms of which an issued invoice still awaits some: what came is to settle that one."""
+    shares = shares_of(terms) if terms else []
+    return {share.term.pk for share in shares if share.awaited > share.missed}
 
 
 def _invoiced(terms: set[int]) -> set[tuple[int | None, date | None]]:
