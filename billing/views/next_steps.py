@@ -142,4 +142,9 @@ def next_step(row: Any) -> Step:
         return Step(
             _("%(amount)s to give back or to settle another invoice") % {"amount": amount}, row.get_absolute_url()
         )
+    if row.waived_left > 0:
+        words = _("%(amount)s waived: take them off by a credit note") % {
+            "amount": written(summed(row.waived_left), language())
+        }
+        return Step(words, reverse("invoice_credit", args=[slug, row.pk]) + "?waived=1")
     return Step(_("Nothing left to do"))

@@ -6,15 +6,26 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.urls import reverse
 
-from billing import crediting, settling, waiving
+from billing import balances, crediting, settling, waiving
 from billing.models import Invoice
 from desk.today import todos
 from lib.money import euros
 from people.models import Membership
 from quotes.models import Acceptance, IfMissed, Kind
 from tests import make
-from tests.billing.conftest import NOW, TODAY, accepted, final_of, issued_by, recorder_of, term_of
+from tests.billing.conftest import (
+    NOW,
+    TODAY,
+    accepted,
+    basket_came,
+    final_of,
+    issued_by,
+    money_came,
+    recorder_of,
+    term_of,
+)
 from tests.billing.test_progress import progress_of
 from tests.conftest import logged_in
 
@@ -93,3 +104,31 @@ def test_today_leads_to_the_form_filled_in(invoice: Invoice) -> None:
     page = logged_in(membership.user).get(todo.url).content.decode()
     assert 'name="amount" value="40"' in page
     assert "abandonnées comme le prévoit le devis" in page
+
+
+def test_the_invoice_says_that_nobody_owes_it_and_leads_to_the_form(invoice: Invoice) -> None:
+    visitor = logged_in(invoice.business.memberships.get().user)
+    page = visitor.get(invoice.get_absolute_url()).content.decode()
+    assert "40,00\xa0€ n’ont pas été reçus et sont abandonnés" in page
+    assert "?waived=1" in page
+
+
+def test_once_all_else_came_the_list_leads_to_the_credit_note(invoice: Invoice) -> None:
+    deal: Any = invoice.acceptance
+    money_came(deal, "900", "DELIVERY", at=AFTER)
+    basket_came(deal, AFTER.date(), quantity=13)
+    page = logged_in(invoice.business.memberships.get().user).get(reverse("invoices", args=[invoice.business.slug]))
+    assert "40,00\xa0€ abandonnés" in page.content.decode()
+
+
+def test_what_was_waived_before_the_issue_raises_no_euros(db: None) -> None:
+    deal = accepted(terms=(IN_EUROS, make.baskets(if_missed=IfMissed.WAIVED)))
+    missed(deal, make.FIRST_FRIDAY)
+    issued = final_of(deal, at=AFTER + timedelta(hours=1))
+    balance = balances.balance_of(issued, AFTER.date())
+    assert (issued.payable, issued.agreed_otherwise) == (euros(900), euros(300))
+    assert (balance.in_euros, balance.in_kind, balance.waived) == (euros(900), euros(280), euros(20))
+
+    issued_by(credited(issued, "20"), at=AFTER + timedelta(hours=2))
+    balance = balances.balance_of(issued, AFTER.date())
+    assert (balance.in_euros, balance.in_kind, balance.waived) == (euros(900), euros(280), euros(0))
