@@ -5,8 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
-from lib import clock
+from desk.demo.cast import Troupe
+from desk.demo.performance import perform
+from lib import clock, pdf
 from lib.money import cents, euros, line_net
 from people.models import Activity, Business, Client, Contact, Membership, Role, User
 from quotes.models import Kind, MoneyDue, Offer, Quote, QuoteLine, QuoteVersion, RemunerationTerm
@@ -143,3 +146,14 @@ def baskets(quantity: int = 15, **fields: Any) -> dict[str, Any]:
 def run_errands(at: datetime | None = None) -> int:
     """Do at once every errand that is due, those that they bring too; return how many were done."""
     return errands.run_due(at or clock.now())
+
+
+def demonstration(on: date = TODAY) -> Troupe:
+    """Play the whole demonstration, for tests that are not about its papers: those without data inside cost nothing."""
+    real = pdf.render
+
+    def quick(html: str, **said: Any) -> bytes:
+        return real(html, **said) if said.get("attachments") else b"%PDF-1.7 " + html.encode()
+
+    with mock.patch.object(pdf, "render", quick):
+        return perform(on)

@@ -2,17 +2,16 @@ from django.test import TestCase
 
 from billing.models import Invoice
 from desk.demo.cast import LOU
-from desk.demo.performance import perform
 from people.models import User
 from quotes.follow_ups import said_of
 from quotes.models import Quote
-from tests.make import TODAY
+from tests import make
 
 
 class WhatFollowsAYes(TestCase):
     @classmethod
     def setUpTestData(cls):
-        perform(TODAY)
+        make.demonstration()
 
     def quote(self, title):
         return Quote.objects.get(versions__title=title, business__slug="lou-marchal")

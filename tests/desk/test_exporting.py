@@ -13,7 +13,6 @@ from billing.models import Export, Invoice
 from desk import exporting
 from desk.controls import controls, sequences
 from desk.demo.cast import COMPTA
-from desk.demo.performance import perform
 from desk.periods import Period, year_of
 from lib.money import euros, total
 from people.models import Business, User
@@ -63,7 +62,7 @@ class OnTheDemonstration(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        perform(TODAY)
+        make.demonstration()
 
     def test_the_archive_holds_each_issued_document_as_it_was_kept(self):
         archive = opened(asked())

@@ -7,11 +7,11 @@ from billing.balances import with_balances
 from billing.models import Invoice
 from desk import figures, today
 from desk.demo.cast import COMPTA, LOU
-from desk.demo.performance import perform
 from lib.money import cents, euros, total
 from people.models import Membership, User
 from quotes import answering
 from quotes.models import Question
+from tests import make
 
 TODAY = date(2026, 12, 1)
 NOW = datetime.fromisoformat("2026-12-01T09:00:00+00:00")
@@ -22,7 +22,7 @@ class TodayOnTheDemonstration(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        perform(TODAY)
+        make.demonstration()
 
     def membership(self, email=LOU):
         return Membership.objects.select_related("business").get(user__email=email, business__slug="lou-marchal")
