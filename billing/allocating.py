@@ -85,7 +85,7 @@ def release(*, receipt: Receipt, invoice: Invoice, by: User | None, at: datetime
     locked = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
     locked_invoices([invoice])
     settled = balances.total_of(locked.allocations.filter(invoice=invoice), "value")
-    if settled.amount <= 0 or hasattr(locked, "reversed_by"):  # its mirror took it back
+    if settled.amount <= 0 or not locked.came:  # its mirror took it back
         raise SettlingError(_("This receipt settles nothing of this invoice."), "invoice")
     if why := why_bound(locked, invoice):
         raise SettlingError(why, "invoice")

@@ -2,7 +2,7 @@
 
 CGI art. 50-0-5 and 102 ter-4; c. com. D123-205-1: chronological, payments in cash apart, with the references of the
 papers. Goods, hours and local currency count like euros (BOI-BNC-BASE-20-10-10). A reversal is a line of its own, on
-the day it is made: a past period never changes.
+the day it is made: a past period never changes. So is what was given back, on the day it went.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,8 +26,10 @@ CASH = (Receipt.Means.CASH, Receipt.Means.LOCAL_PAPER)
 def receipts_of(business: Business, since: date, until: date) -> QuerySet[Receipt]:
     """Return the receipts of a period, first to last, with what a row needs."""
     rows = Receipt.objects.filter(business=business, received_on__range=(since, until))
-    related = rows.select_related("client", "term__version", "reverses")
-    return related.prefetch_related("allocations__invoice").order_by("received_on", "pk")
+    related = rows.select_related("client", "term__version", "reverses", "gives_back")
+    return related.prefetch_related("allocations__invoice", "gives_back__allocations__invoice").order_by(
+        "received_on", "pk"
+    )
 
 
 def receipts_book(business: Business, since: date, until: date, language: str = "fr") -> Iterator[BookRow]:
@@ -50,13 +52,14 @@ def row_of(receipt: Receipt, language: str) -> BookRow:
 
 
 def reference_of(receipt: Receipt) -> str:
-    invoices = sorted({row.invoice.number for row in receipt.allocations.all() if row.invoice.number})
+    settled = receipt.gives_back or receipt
+    invoices = sorted({row.invoice.number for row in settled.allocations.all() if row.invoice.number})
     quote = receipt.term.version.number if receipt.term and not invoices else ""
     return ", ".join(part for part in (receipt.reference, *invoices, quote) if part)
 
 
 def nature_of(receipt: Receipt, language: str) -> str:
-    """Return what came: « Services », « 2 paniers de légumes »; a reversal says so and why."""
+    """Return what came: « Services », « 2 paniers de légumes »; a reversal, or what was given back, says so and why."""
     if receipt.kind == Kind.MONEY or receipt.quantity is None:
         said = receipt.label or _("Services")
     else:
@@ -65,12 +68,16 @@ def nature_of(receipt: Receipt, language: str) -> str:
     if receipt.reverses:
         words = {"what": said, "reason": receipt.reason, "number": receipt.reverses_id}
         return _("Reversal of receipt %(number)s (%(what)s): %(reason)s") % words
+    if receipt.gives_back_id:
+        words = {"what": said, "reason": receipt.reason, "number": receipt.gives_back_id}
+        return _("Given back, of receipt %(number)s (%(what)s): %(reason)s") % words
     return said
 
 
 def by_month(receipts: QuerySet[Receipt], year: int) -> dict[int, dict[str, Money]]:
     """Return what the months (1 to 12) of a year brought, per kind, in one query; months that brought nothing are not
-    there. This is what thresholds and declarations count, in kind included; reversals are taken off."""
+    there. This is what thresholds and declarations count, in kind included; reversals and what was given back are taken
+    off."""
     grouped = (
         receipts.filter(received_on__range=(date(year, 1, 1), date(year, 12, 31)))
         .annotate(month=ExtractMonth("received_on"))

@@ -2,7 +2,18 @@
 
 from django.urls import include, path
 
-from billing.views import batches, drafts, duplicates, invoices, receipts, recurrences, reminders, requests, terms
+from billing.views import (
+    batches,
+    drafts,
+    duplicates,
+    giving_back,
+    invoices,
+    receipts,
+    recurrences,
+    reminders,
+    requests,
+    terms,
+)
 
 urlpatterns = [
     path("invoices/", invoices.invoices, name="invoices"),
@@ -39,6 +50,7 @@ urlpatterns = [
     path("receipts/new/", receipts.receipt_new, name="receipt_new"),
     path("receipts/<row:pk>/", receipts.receipt, name="receipt"),
     path("receipts/<row:pk>/reverse/", receipts.receipt_reverse, name="receipt_reverse"),
+    path("receipts/<row:pk>/give-back/", giving_back.receipt_give_back, name="receipt_give_back"),
     path("receipts/<row:pk>/settle/", receipts.receipt_settle, name="receipt_settle"),
     path("receipts/<row:pk>/release/<row:invoice_pk>/", receipts.receipt_release, name="receipt_release"),
     path("terms/<row:pk>/", terms.term_confirm, name="term_confirm"),

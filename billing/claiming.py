@@ -160,13 +160,13 @@ def _of_deal(invoice: Invoice) -> Q:
 
 def free_of(receipt: Receipt, *, to_be_released_by: Invoice | None = None) -> Money:
     """Return what of a receipt settles no invoice yet, counting as free what settles an invoice that is about to be
-    replaced. Nothing of a reversal or of what was reversed."""
-    if receipt.reverses_id or hasattr(receipt, "reversed_by"):
+    replaced. Nothing of what was given back, of a reversal or of what was reversed."""
+    if not receipt.came:
         return euros(0)
     settling = receipt.allocations.all()
     if to_be_released_by is not None:
         settling = settling.exclude(invoice=to_be_released_by)
-    free: Money = receipt.value - balances.total_of(settling, "value")
+    free: Money = receipt.kept - balances.total_of(settling, "value")
     return free
 
 

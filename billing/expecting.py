@@ -79,9 +79,7 @@ def unanswered(term: RemunerationTerm, on: date) -> list[date]:
     if term.kind == Kind.MONEY:
         return []
     said = {missed.planned_on for missed in term.missed.all() if missed.stands} | {
-        receipt.planned_on or receipt.received_on
-        for receipt in term.receipts.all()
-        if receipt.reverses_id is None and not hasattr(receipt, "reversed_by")
+        receipt.planned_on or receipt.received_on for receipt in term.receipts.all() if receipt.came
     }
     return [day for day, _quantity in expected_days(term) if day <= on and day not in said]
 

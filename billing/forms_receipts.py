@@ -1,4 +1,4 @@
-"""The forms of receipts: what came, on which day, worth how much; planned days; a reversal."""
+"""The forms of receipts: what came, on which day, worth how much; planned days; a reversal; what is given back."""
 
 from datetime import date
 from decimal import Decimal
@@ -6,17 +6,21 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
+from billing.claiming import free_of
 from billing.doubting import SURPLUS_IS_SURE
 from billing.forms import day_field
+from billing.giving_back import returnable_of, units_of
 from billing.models import Invoice, Receipt
 from billing.settling import MEANS_OF, Destination
+from lib.money import written
 from people.models import Client, LocalCurrency
 from quotes.forms import RequestForm
 from quotes.forms_fields import EurosField, NumberField
 from quotes.models import Kind, RemunerationTerm
+from quotes.wording import counted
 
 AUTOMATIC = ""
 
@@ -189,6 +193,44 @@ class ReverseForm(forms.Form):
     reason = forms.CharField(
         label=_("Why?"), max_length=200, help_text=_("The books keep it. For example: typed twice.")
     )
+
+
+class GiveBackForm(RequestForm):
+    """What is given back of a receipt: so many euros, or so many of its units; when, how and why."""
+
+    given_on = day_field(_("Given back on"), required=True)
+    reason = forms.CharField(
+        label=_("Why?"), max_length=200, help_text=_("The books keep it. For example: paid twice, a wilted basket.")
+    )
+
+    def __init__(self, *args: Any, receipt: Receipt, today: date, **options: Any) -> None:
+        super().__init__(*args, **options)
+        language = get_language() or "fr"
+        day = self.fields["given_on"]
+        day.initial = today
+        day.widget.attrs |= {"min": receipt.received_on.isoformat(), "max": today.isoformat()}
+        if receipt.kind == Kind.MONEY:
+            most = returnable_of(receipt)
+            help_text = _("At most %(most)s.") % {"most": written(most, language)}
+            free = min(most, free_of(receipt))
+            self.fields["value"] = EurosField(
+                label=_("How many euros?"), initial=free if free.amount > 0 else None, help_text=help_text
+            )
+        else:
+            left = counted(units_of(receipt), receipt.unit or receipt.label, language)
+            self.fields["quantity"] = _number(_("How many?"))
+            self.fields["quantity"].help_text = _("At most %(most)s.") % {"most": left}
+        if len(ways := MEANS_OF[Kind(receipt.kind)]) > 1:
+            self.fields["means"] = forms.ChoiceField(
+                label=pgettext_lazy("payment", "How"),
+                choices=[(means.value, means.label) for means in ways],
+                initial=receipt.means,
+            )
+        self.order_fields(["value", "quantity", "given_on", "means", "reason"])
+
+    def said(self) -> dict[str, Any]:
+        """Return what the act takes."""
+        return self.cleaned_data
 
 
 class SettleForm(forms.Form):

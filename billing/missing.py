@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from billing.allocating import SettlingError, lock_quote_of
 from billing.dunning.turning import why_asked
-from billing.models import MissedDelivery, Receipt
+from billing.models import CAME, MissedDelivery, Receipt
 from lib.money import cents, euros
 from people.models import User
 from quotes.models import RemunerationTerm
@@ -54,7 +54,7 @@ def missed_on(term: RemunerationTerm, on: date) -> MissedDelivery | None:
 
 def recorded_days(term: RemunerationTerm) -> set[date]:
     """Return the planned days of which it is known whether something came."""
-    came = Receipt.objects.filter(term=term, planned_on__isnull=False, reverses=None, reversed_by=None)
+    came = Receipt.objects.filter(CAME, term=term, planned_on__isnull=False)
     missed = MissedDelivery.objects.filter(term=term, reverses=None, reversed_by=None)
     return {day for rows in (came, missed) for day in rows.values_list("planned_on", flat=True) if day is not None}
 

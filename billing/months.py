@@ -19,11 +19,11 @@ from djmoney.money import Money
 from billing import balances
 from billing.depositing import write_deposit
 from billing.drafting import DraftingError, lock_quote, of_quote, refuse_invoiced_whole
-from billing.models import Invoice, Receipt
+from billing.models import CAME, Invoice, Receipt
 from billing.not_coming import shares_of
 from billing.roles import CLOSING, DEPOSIT, PROGRESS
 from lib.days import day_written
-from lib.money import summed, total, written
+from lib.money import cents, summed, total, written
 from people.models import Activity, User
 from quotes.models import Acceptance, Kind, RemunerationTerm
 from quotes.wording import counted
@@ -58,15 +58,11 @@ def months_to_invoice(acceptances: Iterable[Acceptance], on: date) -> list[Month
     """Return the past months in which goods or hours came that no invoice takes, nor will soon. A few queries."""
     waiting = _without_invoice(acceptances)
     rows = Receipt.objects.filter(
-        kind__in=IN_KIND,
-        term__version__acceptance__in=waiting,
-        reverses=None,
-        reversed_by=None,
-        received_on__lt=on.replace(day=1),
-    )
+        CAME, kind__in=IN_KIND, term__version__acceptance__in=waiting, received_on__lt=on.replace(day=1)
+    ).prefetch_related("given_back")
     found: dict[tuple[int, date], list[tuple[Receipt, Money]]] = {}
     for receipt in rows.select_related("term__version__quote__client").annotate(used=Sum("allocations__value")):
-        free = receipt.value - summed(receipt.used)
+        free = receipt.kept - summed(receipt.used)
         if free.amount > 0 and receipt.term_id is not None:
             found.setdefault((receipt.term_id, receipt.received_on.replace(day=1)), []).append((receipt, free))
     by_month = sorted(found.items(), key=lambda item: (item[0][1], item[0][0]))
@@ -108,8 +104,13 @@ def _without_invoice(acceptances: Iterable[Acceptance]) -> list[int]:
 def _month(month: date, came: list[tuple[Receipt, Money]]) -> Month:
     term = came[0][0].term
     assert term is not None
-    quantity = sum((receipt.quantity or Decimal(0) for receipt, _free in came), Decimal(0))
+    quantity = sum((_units(receipt, free) for receipt, free in came), Decimal(0))
     return Month(term, month, quantity, total(free for _receipt, free in came))
+
+
+def _units(receipt: Receipt, free: Money) -> Decimal:
+    """Return how many units of a receipt its free value is: all that was kept, or their share to the hundredth."""
+    return cents(receipt.kept_quantity * free.amount / receipt.kept.amount)
 
 
 @transaction.atomic(durable=True)

@@ -132,8 +132,8 @@ def _part_of_deposit(row: Deduction) -> dict[str, Any]:
 
 def seal_of_receipt(receipt: Receipt) -> str:
     """Return the SHA-256 of a receipt, written to the ledger the moment it is recorded."""
-    of_part = {"part_id": receipt.part_id} if receipt.part_id else {}
-    return seal(_fields(receipt, RECEIPT_FIELDS) | of_part)
+    later = {name: getattr(receipt, name) for name in ("part_id", "gives_back_id") if getattr(receipt, name)}
+    return seal(_fields(receipt, RECEIPT_FIELDS) | later)
 
 
 def _fields(row: Any, names: Iterable[str]) -> dict[str, Any]:

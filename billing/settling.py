@@ -14,7 +14,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from billing import balances
 from billing.allocating import (
     SettlingError,
     allocate,
@@ -31,15 +30,12 @@ from billing.doubting import SurplusError, refuse_day, refuse_more_than_agreed, 
 from billing.drafting import lock_client
 from billing.issuing import day_of
 from billing.missing import miss, missed_on, recorded_days, reverse_missed
-from billing.models import AgreedPart, Allocation, Invoice, MissedDelivery, Receipt
-from billing.partners.compensated import why_kept
-from billing.sealing import seal_of_receipt
+from billing.models import AgreedPart, Invoice, MissedDelivery, Receipt
+from billing.reversing import reverse_now, reverse_receipt, tell
 from lib import law
 from lib.money import cents, euros, written
 from people.models import Client, User
 from quotes.models import Acceptance, Kind, RemunerationTerm
-from records import ledger
-from records.subjects import ref
 
 __all__ = [
     "Day",
@@ -317,74 +313,6 @@ def _refuse_term(received: Received, term: RemunerationTerm, client: Client) -> 
         raise SettlingError(_("This is not part of a quote that this client accepted."), "term")
     if received.kind == Kind.GOODS and received.quantity and received.quantity % 1:
         raise SettlingError(_("Goods agreed in a quote come in whole units."), "quantity")
-
-
-def tell(receipt: Receipt, at: datetime) -> None:
-    facts = {
-        "kind": receipt.kind,
-        "received_on": receipt.received_on,
-        "value": receipt.value,
-        "term": receipt.term_id,
-        "reverses": receipt.reverses_id,
-        "seal": seal_of_receipt(receipt),
-        "allocations": [
-            {"id": row.pk, "invoice": row.invoice_id, "value": row.value} for row in receipt.allocations.order_by("pk")
-        ],
-    }
-    event = "receipt_reversed" if receipt.reverses_id else "receipt_recorded"
-    ledger.record(business=receipt.business, event=event, subject=ref(receipt), facts=facts, at=at)
-
-
-# Reversing --------------------------------------------------------------------------------------------------------
-
-
-@transaction.atomic(durable=True)
-def reverse_receipt(*, receipt: Receipt, by: User, at: datetime, reason: str) -> Receipt:
-    """Undo a receipt by its mirror, and take back what it settled. The second time returns the first reversal.
-
-    Raises SettlingError without a reason, for a reversal itself, or for what compensated.why_kept holds fast.
-    """
-    return reverse_now(receipt=receipt, by=by, at=at, reason=reason)
-
-
-def reverse_now(*, receipt: Receipt, by: User, at: datetime, reason: str, with_set_off: bool = False) -> Receipt:
-    """Do what `reverse_receipt` does, within the caller's transaction; `with_set_off`: the set-off is undone too."""
-    lock_quote_of(receipt.term)
-    locked = Receipt.objects.select_for_update(of=("self",)).get(pk=receipt.pk)
-    if locked.reverses_id is not None:
-        raise SettlingError(_("A reversal is not reversed: record what came again."))
-    if (found := Receipt.objects.filter(reverses=locked).first()) is not None:
-        return found
-    if not reason.strip():
-        raise SettlingError(_("Say why: the books keep the reason."), "reason")
-    refuse_unprintable({"reason": reason})
-    if not with_set_off and (why := why_kept(locked)):
-        raise SettlingError(why)
-    mirror = _mirror(locked, by, at, reason.strip())
-    _take_back(locked, mirror, at)
-    tell(mirror, at)
-    return mirror
-
-
-def _mirror(receipt: Receipt, by: User, at: datetime, reason: str) -> Receipt:
-    mirror = Receipt.objects.get(pk=receipt.pk)
-    mirror.pk = None
-    mirror._state.adding = True
-    mirror.value, mirror.unit_value = -receipt.value, receipt.unit_value
-    mirror.quantity = -receipt.quantity if receipt.quantity is not None else None
-    mirror.reverses, mirror.reason = receipt, reason
-    mirror.received_on = day_of(at, receipt.business.time_zone)  # a past period's book never changes
-    mirror.recorded_at, mirror.recorded_by, mirror.request_id = at, by, uuid.uuid4()
-    mirror.save(force_insert=True)
-    return mirror
-
-
-def _take_back(receipt: Receipt, mirror: Receipt, at: datetime) -> None:
-    settled = Invoice.objects.filter(allocations__receipt=receipt).distinct()
-    for invoice in locked_invoices(settled.order_by("pk")):
-        value = balances.total_of(receipt.allocations.filter(invoice=invoice), "value")
-        if value.amount:
-            Allocation.objects.create(receipt=mirror, invoice=invoice, value=-value, at=at)
 
 
 # To think about ---------------------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from billing import balances
 from billing.models import Invoice, Receipt
+from billing.reversing import event_of
 from billing.sealing import seal_of_invoice, seal_of_receipt
 from lib.money import euros
 from people.models import Business
@@ -27,13 +28,14 @@ def invoices_as_sealed(business: Business) -> Iterator[str]:
 def receipts_as_recorded(business: Business) -> Iterator[str]:
     """Compare receipts with what the ledger was told, and what they settle with what they are worth."""
     for receipt in Receipt.objects.filter(business=business).order_by("pk").iterator():
-        event = "receipt_reversed" if receipt.reverses_id else "receipt_recorded"
-        told = ledger.facts_about(business, event, ref(receipt))
+        told = ledger.facts_about(business, event_of(receipt), ref(receipt))
         if [facts.get("seal") for facts in told] != [seal_of_receipt(receipt)]:
             yield f"Receipt {receipt.pk} is not what the ledger was told."
         settled = balances.total_of(receipt.allocations.all(), "value")
-        if not min(receipt.value, euros(0)) <= settled <= max(receipt.value, euros(0)):
+        if not min(receipt.value, euros(0)) <= settled <= max(receipt.kept, euros(0)):
             yield f"Receipt {receipt.pk} settles more than it is worth."
+        if receipt.came and not euros(0) <= receipt.kept <= receipt.value:
+            yield f"Of receipt {receipt.pk}, more was given back than came."
 
 
 @verifying.register

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from djmoney.money import Money
 
 from billing import deducting
@@ -69,10 +69,9 @@ def invoices_of(business: Business, period: Period, basis: str = "ISSUE") -> Que
     """Return the invoices issued in the period, or (basis RECEIPT) those that something received in it settled."""
     issued = Invoice.objects.filter(business=business, issued_at__isnull=False)
     if basis == "RECEIPT":
-        days = (period.since, period.until)
-        issued = issued.filter(
-            pk__in=Invoice.objects.filter(business=business, allocations__receipt__received_on__range=days).values("pk")
-        )
+        came = receipts_of(business, period)
+        settled = Q(allocations__receipt__in=came) | Q(allocations__receipt__in=came.values("gives_back"))
+        issued = issued.filter(pk__in=Invoice.objects.filter(settled, business=business).values("pk"))
     else:
         issued = issued.filter(issued_on__range=(period.since, period.until))
     return issued.order_by("issued_on", "issued_at", "pk")

@@ -15,7 +15,7 @@ from billing.dunning import turning
 from billing.dunning.instalments import Instalment, instalments_of
 from billing.dunning.interest import Change, Interest, interest, rates_between
 from billing.dunning.turning import InEuros
-from billing.models import Invoice, PaymentRequest
+from billing.models import Allocation, Invoice, PaymentRequest
 from billing.partners import announcing
 from lib import law
 from lib.money import euros, total
@@ -155,10 +155,20 @@ def _interest(claim: Claim, on: date, rate: law.Fact, suffix: str) -> Interest |
 
 def _paid_late(claim: Claim) -> list[Change]:
     """Return the euros that came after the due day. What came before was never late; what came in kind is no delay in
-    euros; what was undone never came, whatever the days of the receipt and of its mirror."""
+    euros; what was undone never came, whatever the days of the receipt and of its mirror. What was given back is owed
+    again from the day it went."""
+    assert claim.due_on is not None
     came = claim.invoice.allocations.filter(receipt__reverses=None, receipt__reversed_by=None)
-    rows = came.filter(receipt__kind=Kind.MONEY, receipt__received_on__gt=claim.due_on)
-    return [Change(row.receipt.received_on, -row.value) for row in rows.select_related("receipt")]
+    rows = came.filter(receipt__kind=Kind.MONEY).select_related("receipt")
+    changes = [Change(_day_of(row), -row.value) for row in rows]
+    return [change for change in changes if change.on > claim.due_on]
+
+
+def _day_of(row: Allocation) -> date:
+    """Return the day from which an allocation counts: of one that was taken back to be given back, when that went."""
+    standing = row.receipt.given_back.filter(reversed_by=None, reverses=None, recorded_at=row.at)
+    given = standing.first() if row.value.amount < 0 else None
+    return (given or row.receipt).received_on
 
 
 def _sure(key: str, on: date) -> law.Fact | None:

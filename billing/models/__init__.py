@@ -4,7 +4,7 @@ from billing.models.batches import BatchedInvoice, IssueBatch
 from billing.models.exports import DownloadLog, Export
 from billing.models.invoices import AgreedPart, Deduction, Invoice, InvoiceLine, InvoiceTax, InvoiceTerm
 from billing.models.mandates import Mandate, MandateAcceptance, MandateEnd, MandateLink
-from billing.models.receipts import Allocation, MissedDelivery, Receipt
+from billing.models.receipts import CAME, Allocation, MissedDelivery, Receipt
 from billing.models.received import ReceivedInvoice, ReceivedUpload, ReceivedWithdrawal
 from billing.models.recurrences import Occurrence, Recurrence
 from billing.models.reminders import Reminder, ReminderHours, ReminderOutcome
@@ -21,6 +21,7 @@ from billing.models.shortfalls import Shortfall
 from billing.models.slips import Slip, SlipLine
 
 __all__ = [
+    "CAME",
     "AgreedPart",
     "Allocation",
     "BatchedInvoice",

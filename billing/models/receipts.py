@@ -1,20 +1,26 @@
 """What was received, of every kind, and which invoice it settles. Append-only: a mistake is reversed by a row."""
 
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 
 from billing.models.invoices import AgreedPart, Invoice
 from lib.fields import money_field, only_euros, request_id_field
+from lib.money import total
 from people.models import Activity, Business, Client, User
 from quotes.models import Kind, RemunerationTerm
+
+CAME = Q(reverses=None, reversed_by=None, gives_back=None)  # what came and was not undone
 
 
 class Receipt(models.Model):
     """What came, on a day, worth so much (BOI-BNC-BASE-20-10-10: value on the day of transfer).
 
-    Belongs to the accepted quote's term, or to a client; never needs an invoice. A reversal mirrors another receipt
-    with opposite quantity and value.
+    Belongs to the accepted quote's term, or to a client; never needs an invoice. A reversal mirrors another row with
+    opposite quantity and value. What was given back of a receipt is a negative row on the day it went.
     """
 
     class Means(models.TextChoices):
@@ -54,6 +60,7 @@ class Receipt(models.Model):
     destination = models.CharField(_("where it went"), max_length=10, choices=Destination.choices, blank=True)
     delivered_by = models.CharField(_("delivered by"), max_length=120, blank=True)
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    gives_back = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="given_back")
     reason = models.CharField(_("reason"), max_length=200, blank=True)
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
@@ -64,8 +71,11 @@ class Receipt(models.Model):
         constraints = [
             only_euros("receipt"),
             models.CheckConstraint(
-                condition=(Q(reverses=None) & Q(value__gt=0)) | (Q(reverses__isnull=False) & Q(value__lt=0)),
-                name="only_a_reversal_is_negative",
+                condition=Q(reverses=None, gives_back=None, value__gt=0)
+                | Q(reverses__isnull=False, gives_back=None, value__lt=0)
+                | Q(reverses=None, gives_back__isnull=False, value__lt=0)
+                | Q(reverses__isnull=False, gives_back__isnull=False, value__gt=0),  # given back by mistake
+                name="only_what_takes_back_is_negative",
             ),
             models.CheckConstraint(
                 condition=(Q(kind="money") & Q(quantity=None)) | (~Q(kind="money") & Q(quantity__isnull=False)),
@@ -80,6 +90,22 @@ class Receipt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.received_on:%Y-%m-%d} {self.label}"
+
+    @property
+    def came(self) -> bool:
+        """It came, and nobody has said since that this was a mistake."""
+        return self.reverses_id is None and self.gives_back_id is None and not hasattr(self, "reversed_by")
+
+    @property
+    def kept(self) -> Money:
+        """What it is worth, less what was given back. Reads `given_back`: prefetch it for a list."""
+        kept: Money = self.value + total(row.value for row in self.given_back.all())
+        return kept
+
+    @property
+    def kept_quantity(self) -> Decimal:
+        """How many units came, less those that were given back."""
+        return sum((row.quantity or Decimal(0) for row in self.given_back.all()), self.quantity or Decimal(0))
 
 
 class Allocation(models.Model):

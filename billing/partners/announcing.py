@@ -110,7 +110,7 @@ def in_euros(rows: list[PlannedSetOff], claim: Claim) -> Money:
 
 def _free(receipt: Receipt, value: Money) -> Money:
     """Return what of a receipt that settles a draft no set-off covers yet."""
-    free: Money = max(min(value, receipt.value - covered_of(receipt)), euros(0))
+    free: Money = max(min(value, receipt.kept - covered_of(receipt)), euros(0))
     return free
 
 

@@ -16,9 +16,8 @@ def covered_of(receipt: Receipt, invoice: Invoice | None = None) -> Money:
 
 def why_bound(receipt: Receipt, invoice: Invoice | None = None) -> str:
     """Return why a receipt is neither undone nor released (of one invoice), in words; "" when it may be."""
-    made_by = SetOff.objects.filter(receipt=receipt, reverses=None, reversed_by=None).first()
-    if made_by is not None:
-        return _("The set-off %(number)s received it: undo the set-off.") % {"number": made_by.number}
+    if why := why_made(receipt):
+        return why
     if covered_of(receipt, invoice).amount > 0:
         cover = SetOffCover.objects.filter(receipt=receipt, set_off__reverses=None, set_off__reversed_by=None).first()
         number = cover.set_off.number if cover else ""
@@ -26,11 +25,22 @@ def why_bound(receipt: Receipt, invoice: Invoice | None = None) -> str:
     return ""
 
 
+def why_made(receipt: Receipt) -> str:
+    """Return which standing set-off made a receipt, in words; "" when none did."""
+    made_by = SetOff.objects.filter(receipt=receipt, reverses=None, reversed_by=None).first()
+    if made_by is None:
+        return ""
+    return _("The set-off %(number)s received it: undo the set-off.") % {"number": made_by.number}
+
+
 def why_kept(receipt: Receipt) -> str:
     """Return why a receipt is not undone, in words: a set-off, or an invoice written in their name that is for it and
     stands; "" when it may be."""
-    if why := why_bound(receipt):
-        return why
+    return why_bound(receipt) or why_invoiced(receipt)
+
+
+def why_invoiced(receipt: Receipt) -> str:
+    """Return which standing invoice, written in their name, is for a receipt, in words; "" when none is."""
     rows = SelfBilledInvoice.objects.filter(receipts__receipt=receipt, issued_at__isnull=False)
     standing = rows.exclude(credited_by__issued_at__isnull=False).first()
     if standing is None:

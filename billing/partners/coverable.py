@@ -9,7 +9,7 @@ from collections.abc import Collection
 from django.db.models import Exists, OuterRef, QuerySet
 from djmoney.money import Money
 
-from billing.models import Receipt, ReceivedInvoice, SelfBilledReceipt, SetOffCover
+from billing.models import CAME, Receipt, ReceivedInvoice, SelfBilledReceipt, SetOffCover
 from billing.partners.compensated import covered_of
 from lib.money import euros, total
 from people.models import Client
@@ -34,14 +34,20 @@ def made_from_receipts(received: ReceivedInvoice) -> bool:
 def still_to_cover(received: ReceivedInvoice) -> Money:
     """Return what the receipts that an invoice was made from are worth, less what its set-offs cover; else nothing."""
     rows = _made_from(received).select_related("receipt")
-    return total(max(row.receipt.value - _covered_by(received, row.receipt), NOTHING) for row in rows)
+    return total(max(row.receipt.kept - _covered_by(received, row.receipt), NOTHING) for row in rows)
 
 
 def waits_to_be_covered(client: Client, but: Collection[int]) -> bool:
     """Tell whether a client gave, beside these receipts, something in kind that no invoice of theirs is known to be
     for."""
-    came = Receipt.objects.filter(client=client, kind__in=IN_KIND, reverses=None, reversed_by=None).exclude(pk__in=but)
-    return any(row.value > covered_of(row) for row in came.filter(~Exists(_self_billed(OuterRef("pk")))))
+    came = Receipt.objects.filter(CAME, client=client, kind__in=IN_KIND).exclude(pk__in=but)
+    return any(row.kept > covered_of(row) for row in came.filter(~Exists(_self_billed(OuterRef("pk")))))
+
+
+def given_back_whole(receipts: QuerySet[Receipt]) -> list[int]:
+    """Return those of these receipts of which nothing was kept: they are for no invoice, and on no slip."""
+    rows = receipts.filter(given_back__isnull=False).distinct().prefetch_related("given_back")
+    return [row.pk for row in rows if row.kept.amount <= 0]
 
 
 def _made_from(received: ReceivedInvoice) -> QuerySet[SelfBilledReceipt]:

@@ -174,7 +174,7 @@ class SlipForm(RequestForm):
             choices=[
                 (
                     row.pk,
-                    f"{day_written(row.received_on)} · {nature_of(row, language)} · {written(row.value, language)}",
+                    f"{day_written(row.received_on)} · {nature_of(row, language)} · {written(row.kept, language)}",
                 )
                 for row in receipts
             ],

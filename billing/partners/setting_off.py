@@ -24,7 +24,7 @@ from billing.balances import Balance
 from billing.books import nature_of
 from billing.expecting import euro_term_of
 from billing.issuing import day_of
-from billing.models import Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover
+from billing.models import CAME, Invoice, Receipt, ReceivedInvoice, SetOff, SetOffCover
 from billing.partners.compensated import covered_of
 from billing.partners.coverable import IN_KIND, may_be_for, still_to_cover
 from billing.partners.received_left import left_of, owed_on
@@ -105,7 +105,7 @@ def pair_of(invoice: Invoice, received: ReceivedInvoice, on: date) -> Pair:
 def covers_of(invoice: Invoice, received: ReceivedInvoice | None = None) -> list[Cover]:
     """Return the receipts in kind that settle an invoice, that no set-off covers, and that a client's invoice may be
     for; oldest first."""
-    came = Receipt.objects.filter(allocations__invoice=invoice, kind__in=IN_KIND, reverses=None, reversed_by=None)
+    came = Receipt.objects.filter(CAME, allocations__invoice=invoice, kind__in=IN_KIND)
     fitting = may_be_for(received, came) if received is not None else came
     rows = fitting.distinct().select_related("term__version", "client", "reverses").order_by("received_on", "pk")
     found = [Cover(receipt, _free(receipt, invoice)) for receipt in rows]

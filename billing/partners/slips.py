@@ -7,7 +7,6 @@ that much. A receipt is on one slip only. Locks, in this order: the receipts (by
 import uuid
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,7 +14,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from billing.issuing import day_of
-from billing.models import Receipt, SetOffCover, Slip, SlipLine
+from billing.models import CAME, Receipt, SetOffCover, Slip, SlipLine
+from billing.partners.coverable import given_back_whole
 from billing.partners.sealing import seal_of_slip
 from lib import pdf
 from lib.money import total
@@ -42,11 +42,10 @@ class SlipError(Exception):
 def waiting(client: Client) -> QuerySet[Receipt]:
     """Return a client's receipts in kind that stand and are on no slip, oldest first; none that a set-off covers: an
     invoice is its paper."""
-    rows = Receipt.objects.filter(client=client, kind__in=IN_KIND, reverses=None, reversed_by=None, slip_line=None)
+    rows = Receipt.objects.filter(CAME, client=client, kind__in=IN_KIND, slip_line=None)
     covered = SetOffCover.objects.filter(set_off__reverses=None, set_off__reversed_by=None).values("receipt")
-    return (
-        rows.exclude(pk__in=covered).select_related("term__version", "client", "reverses").order_by("received_on", "pk")
-    )
+    left = rows.exclude(pk__in=covered).exclude(pk__in=given_back_whole(rows)).prefetch_related("given_back")
+    return left.select_related("term__version", "client", "reverses").order_by("received_on", "pk")
 
 
 @transaction.atomic(durable=True)
@@ -78,7 +77,7 @@ def make_slip(
         handed_over_by=handed_over_by.strip(),
         received_by=received_by.strip(),
         place=place.strip(),
-        total=total(receipt.value for receipt in rows),
+        total=total(receipt.kept for receipt in rows),
         said=_said(client, rows),
         language=client.language,
         recorded_at=at,
@@ -133,9 +132,9 @@ def _line(slip: Slip, position: int, receipt: Receipt) -> SlipLine:
         received_on=receipt.received_on,
         label=receipt.label or str(receipt.get_kind_display()),
         unit=receipt.unit,
-        quantity=receipt.quantity or Decimal(0),
+        quantity=receipt.kept_quantity,
         unit_value=receipt.unit_value,
-        value=receipt.value,
+        value=receipt.kept,
     )
 
 
@@ -167,5 +166,6 @@ def by_month(rows: Sequence[Receipt]) -> dict[date, list[Receipt]]:
 
 
 def undone(slip: Slip) -> list[SlipLine]:
-    """Return the lines whose receipt was reversed since: the slip says more than came."""
-    return list(slip.lines.filter(receipt__reversed_by__isnull=False))
+    """Return the lines whose receipt was reversed or given back since: the slip says something else than came."""
+    lines = slip.lines.select_related("receipt__reversed_by").prefetch_related("receipt__given_back")
+    return [line for line in lines if not line.receipt.came or line.receipt.kept != line.value]

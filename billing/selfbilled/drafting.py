@@ -18,6 +18,7 @@ from djmoney.money import Money
 
 from billing.drafting import DraftLine, values_of_line
 from billing.models import (
+    CAME,
     Mandate,
     Receipt,
     SelfBilledInvoice,
@@ -26,6 +27,7 @@ from billing.models import (
     SelfBilledTax,
     SetOffCover,
 )
+from billing.partners.coverable import given_back_whole
 from billing.selfbilled.mandating import MandateError, day_of, holds, locked
 from billing.splitting import base_of
 from lib.days import day_written
@@ -70,10 +72,11 @@ def receipts_to_invoice(client: Client) -> QuerySet[Receipt]:
     """
     credited = Q(invoice__credited_by__issued_at__isnull=False)
     written = SelfBilledReceipt.objects.filter(receipt=OuterRef("pk")).exclude(credited)
-    came = Receipt.objects.filter(~Exists(written), client=client, kind__in=IN_KIND, reverses=None, reversed_by=None)
+    came = Receipt.objects.filter(CAME, ~Exists(written), client=client, kind__in=IN_KIND)
     covers = SetOffCover.objects.filter(receipt__in=came).values_list("receipt").annotate(value=Sum("value"))
     covered = [pk for pk, value in covers.order_by() if summed(value).amount > 0]
-    return came.exclude(pk__in=covered).order_by("received_on", "pk")
+    left = came.exclude(pk__in=[*covered, *given_back_whole(came)])
+    return left.prefetch_related("given_back").order_by("received_on", "pk")
 
 
 @transaction.atomic(durable=True)
@@ -136,7 +139,7 @@ def lines_of(receipts: Iterable[Receipt], rate: Decimal) -> list[DraftLine]:
     groups: dict[tuple[str, str, str, Money], list[Receipt]] = {}
     for receipt in receipts:
         groups.setdefault((receipt.kind, receipt.label, receipt.unit, receipt.unit_value), []).append(receipt)
-    worth = [total(receipt.value for receipt in group) for group in groups.values()]
+    worth = [total(receipt.kept for receipt in group) for group in groups.values()]
     bases = split(_base(total(worth), rate), [amount.amount for amount in worth])
     return [_line(key, group, base, rate) for (key, group), base in zip(groups.items(), bases, strict=True)]
 
@@ -151,7 +154,7 @@ def _base(gross: Money, rate: Decimal) -> Money:
 
 def _line(key: tuple[str, str, str, Money], group: Sequence[Receipt], base: Money, rate: Decimal) -> DraftLine:
     kind, label, unit, _value = key
-    quantity = sum((receipt.quantity or Decimal(0) for receipt in group), Decimal(0))
+    quantity = sum((receipt.kept_quantity for receipt in group), Decimal(0))
     return DraftLine(
         unit_price=per_unit(base, quantity),
         quantity=quantity,

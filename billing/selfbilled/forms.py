@@ -173,8 +173,8 @@ class ReceiptsField(forms.ModelMultipleChoiceField[Receipt]):
 
     def label_from_instance(self, receipt: Receipt) -> str:
         language = get_language() or "fr"
-        what = counted(receipt.quantity, receipt.unit or receipt.label, language) if receipt.quantity else ""
-        return f"{day_written(receipt.received_on)} · {what} · {written(receipt.value, language)}"
+        what = counted(receipt.kept_quantity, receipt.unit or receipt.label, language) if receipt.quantity else ""
+        return f"{day_written(receipt.received_on)} · {what} · {written(receipt.kept, language)}"
 
 
 class HowPaidForm(RequestForm):

@@ -149,6 +149,8 @@ def _delivered(draft: SelfBilledInvoice, on: date) -> Iterator[str]:
     chosen = Receipt.objects.filter(self_billed__invoice=draft)
     if chosen.filter(reversed_by__isnull=False).exists():
         yield _("One of the receipts was undone since: throw this draft away and write it again.")
+    if chosen.filter(given_back__recorded_at__gt=draft.created_at).exists():
+        yield _("Some of what came was given back since: throw this draft away and write it again.")
 
 
 def _credited(draft: SelfBilledInvoice, corrected: SelfBilledInvoice) -> Iterator[str]:

@@ -50,7 +50,7 @@ def invoice_or_404(request: BusinessRequest, pk: int) -> Invoice:
 
 
 def receipt_or_404(request: BusinessRequest, pk: int) -> Receipt:
-    related = ("business", "client", "term__version__quote", "reverses", "reversed_by")
+    related = ("business", "client", "term__version__quote", "reverses", "reversed_by", "gives_back")
     found = visible_receipts(request).select_related(*related).filter(pk=pk).first()
     if found is None:
         raise Http404

@@ -18,7 +18,7 @@ from billing.checking import obstacles
 from billing.dunning import reminding
 from billing.forms import MailForm
 from billing.forms_parts import forms_of
-from billing.models import Allocation, Invoice, Receipt
+from billing.models import CAME, Allocation, Invoice, Receipt
 from billing.roles import role_of
 from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
 from billing.views.next_steps import DRAFTS, FILTERS, STATES, in_state, next_step, state_of
@@ -162,9 +162,9 @@ def _waiting(found: Invoice, row: Any) -> list[Receipt]:
     """Return the client's receipts that could still settle this invoice, where something is left of it."""
     if found.corrects_id or cents(row.left) <= 0:
         return []
-    rows = Receipt.objects.filter(client=found.client_id, reverses=None, reversed_by=None)
+    rows = Receipt.objects.filter(CAME, client=found.client_id).prefetch_related("given_back")
     used = rows.annotate(used=Sum("allocations__value")).order_by("received_on", "pk")
-    return [receipt for receipt in used if receipt.value > euros(cents(receipt.used or Decimal(0)))]
+    return [receipt for receipt in used if receipt.kept > euros(cents(receipt.used or Decimal(0)))]
 
 
 def _contacts(found: Invoice) -> QuerySet[Contact]:

@@ -15,6 +15,7 @@ from billing.balances import balance_from, with_balances
 from billing.claiming import free_of, values_of
 from billing.expecting import MOST, Expectations, euro_term_of, expected
 from billing.forms_receipts import ReceiptForm, ReverseForm, SettleForm, WhoForm
+from billing.giving_back import why_not
 from billing.models import Invoice, Receipt
 from billing.views.common import (
     count_of,
@@ -48,13 +49,12 @@ def receipts(request: BusinessRequest) -> HttpResponse:
     sort = request.GET.get("sort", "-day")
     column = SORTS.get(sort.removeprefix("-"), "received_on")
     rows = found.order_by(f"-{column}" if sort.startswith("-") else column, "-pk")
-    rows = rows.select_related("client", "term__version", "reverses", "reversed_by").annotate(
-        settled=Sum("allocations__value")
-    )
+    related = ("client", "term__version", "reverses", "reversed_by")
+    rows = rows.select_related(*related).prefetch_related("given_back").annotate(settled=Sum("allocations__value"))
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     for row in page.object_list:
         row.count = count_of(row)  # type: ignore[attr-defined]
-        row.is_used_up = bool(row.settled) and cents(row.settled) == row.value.amount  # type: ignore[attr-defined]
+        row.is_used_up = bool(row.settled) and cents(row.settled) == row.kept.amount  # type: ignore[attr-defined]
     sums = found.order_by().values_list("kind").annotate(Sum("value"))
     context = {
         "page": page,
@@ -226,6 +226,8 @@ def receipt(request: BusinessRequest, pk: int) -> HttpResponse:
         "receipt": found,
         "count": count_of(found),
         "reversal": getattr(found, "reversed_by", None),
+        "given_back": found.given_back.filter(reverses=None).select_related("reversed_by"),
+        "may_give_back": found.came and not why_not(found),
         "free": free,
         "settled": by_invoice,
         "settle_form": SettleForm(invoices=invoices) if free.amount > 0 and invoices.exists() else None,

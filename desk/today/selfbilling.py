@@ -47,7 +47,7 @@ def to_write(membership: Membership, on: date) -> Iterator[Todo]:
         for receipt in receipts_to_invoice(mandate.client).filter(received_on__lt=on.replace(day=1)):
             months[receipt.received_on.replace(day=1)].append(receipt)
         for month, receipts in sorted(months.items())[:MANY]:
-            worth = written(total(receipt.value for receipt in receipts), get_language() or "fr")
+            worth = written(total(receipt.kept for receipt in receipts), get_language() or "fr")
             sentence = ngettext(
                 "%(name)s: one delivery of %(month)s, %(worth)s, can be invoiced in their name.",
                 "%(name)s: %(count)d deliveries of %(month)s, %(worth)s, can be invoiced in their name.",
