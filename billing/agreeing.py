@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Any
 
 from django.db import transaction
@@ -16,10 +16,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
+from billing import balances
 from billing.drafting import DraftingError, save_now
 from billing.dunning.turning import why_asked
+from billing.mixing import key_of
 from billing.models import AgreedPart, Invoice, InvoiceTerm, Receipt, Shortfall
-from billing.roles import is_replaced
 from lib.money import cents, euros, total, written
 from people.models import Business, Client, User
 from quotes.models import Kind
@@ -136,23 +137,50 @@ class ToCome:
 
 
 def to_come(invoice: Invoice) -> list[ToCome]:
-    """Return the agreed parts of an issued invoice of which something is still to come."""
-    if invoice.issued_at is None or is_replaced(invoice):
+    """Return the agreed parts of an issued invoice of which something is still to come. What a credit note took off
+    comes no more: euros first, then these parts, the last ones first."""
+    if invoice.issued_at is None or not balances.stands(invoice):
         return []
-    rows = [ToCome(part, left_of(part)) for part in invoice.agreed_parts.order_by("position")]
+    rows = [ToCome(part, _units_left(part)) for part in invoice.agreed_parts.order_by("position")]
+    if Invoice.objects.filter(corrects=invoice, issued_at__isnull=False).exists():
+        rows = list(_at_most(rows, balances.balance_of(invoice, invoice.issued_at.date()).in_kind))
     return [row for row in rows if row.left > 0]
 
 
 def left_of(part: AgreedPart) -> Decimal:
-    """Return how many units of a part are still to come: claimed at issue, less what came since and what will not."""
-    claimed = InvoiceTerm.objects.filter(part=part).first()
-    if claimed is None:
+    """Return how many units of a part are still to come: none once its invoice is replaced or wholly credited."""
+    return next((row.left for row in to_come(part.invoice) if row.part == part), Decimal(0))
+
+
+def _units_left(part: AgreedPart) -> Decimal:
+    """Return how many units of a part neither came, nor are known not to. What came for an invoice that this one
+    replaces came for this one."""
+    if not InvoiceTerm.objects.filter(part=part).exists():
         return Decimal(0)
-    units = (claimed.value - claimed.received).amount / part.unit_value.amount
-    units_came = Receipt.objects.filter(part=part).values_list("quantity", flat=True)
-    came = sum((quantity or Decimal(0) for quantity in units_came), Decimal(0))
+    came = sum((row.quantity or Decimal(0) for row in _came(part)), Decimal(0))
     short = sum(Shortfall.objects.filter(part=part).values_list("quantity", flat=True), Decimal(0))
-    return cents(Decimal(units - came - short))
+    return Decimal(part.quantity - came - short)
+
+
+def _came(part: AgreedPart) -> Iterator[Receipt]:
+    """Yield the receipts of a part, and of those that it goes on from; what takes one back among them."""
+    invoices, one = [part.invoice_id], part.invoice
+    while one.replaces is not None:
+        one = one.replaces
+        invoices.append(one.pk)
+    for row in Receipt.objects.filter(part__invoice__in=invoices).select_related("part"):
+        if key_of(part.invoice, row) == ("part", part.pk):
+            yield row
+
+
+def _at_most(rows: Sequence[ToCome], value: Money) -> Iterator[ToCome]:
+    """Yield the same parts with no more units than are worth so much in all; a basket may be left in part."""
+    room = value
+    for row in rows:
+        units = (room.amount / row.part.unit_value.amount).quantize(Decimal("0.01"), ROUND_DOWN)
+        left = max(min(row.left, units), Decimal(0))
+        room -= cents(euros(left * row.part.unit_value.amount))
+        yield ToCome(row.part, left)
 
 
 def shortfalls_of(invoice: Invoice) -> list[Shortfall]:
@@ -165,12 +193,16 @@ def shortfalls_of(invoice: Invoice) -> list[Shortfall]:
 def due_in_euros(
     *, part: AgreedPart, quantity: Decimal, by: User, at: datetime, reason: str, request_id: uuid.UUID
 ) -> Shortfall:
-    """Decide that so many units of a part will not come, and are due in euros; the same request returns the first."""
+    """Decide that so many units of a part will not come, and are due in euros; the same request returns the first.
+
+    Raises AgreeingError for more than is to come, without a reason, and once another invoice is to replace this one.
+    """
     _lock(part)
     if (found := Shortfall.objects.filter(request_id=request_id).first()) is not None:
         if found.part_id != part.pk:
             raise AgreeingError(_("This form was already used."))
         return found
+    _refuse_replaced(part)
     left = left_of(part)
     if not 0 < quantity <= left or (part.kind == Kind.GOODS and quantity % 1):
         words = {"left": counted(left, part.unit or part.label, get_language() or "fr")}
@@ -195,13 +227,15 @@ def due_in_euros(
 def undo_due_in_euros(*, shortfall: Shortfall, by: User, at: datetime, reason: str) -> Shortfall:
     """Undo such a decision by its mirror: the units are to come again. A second time returns the first mirror.
 
-    Raises AgreeingError without a reason, or while a payment request asks for these units in euros.
+    Raises AgreeingError without a reason, while a payment request asks for these units in euros, and once another
+    invoice is to replace this one.
     """
     _lock(shortfall.part)
     if (found := Shortfall.objects.filter(reverses=shortfall).first()) is not None:
         return found
     if shortfall.reverses_id is not None or not reason.strip():
         raise AgreeingError(_("Say why: the books keep the reason."), "reason")
+    _refuse_replaced(shortfall.part)
     if why := why_asked(shortfall):
         raise AgreeingError(why)
     mirror = Shortfall.objects.create(
@@ -219,6 +253,12 @@ def undo_due_in_euros(*, shortfall: Shortfall, by: User, at: datetime, reason: s
 
 def _lock(part: AgreedPart) -> None:
     Invoice.objects.select_for_update(of=("self",)).get(pk=part.invoice_id)
+
+
+def _refuse_replaced(part: AgreedPart) -> None:
+    """What a replacement agrees on leaves out what will not come of this one: it would be lost, or count twice."""
+    if Invoice.objects.filter(replaces=part.invoice_id).exists():
+        raise AgreeingError(_("Another invoice is to replace this one: say on that one what will not come."))
 
 
 def _tell(shortfall: Shortfall, event: str, at: datetime) -> None:

@@ -5,7 +5,9 @@ transaction: what had settled it settles the new one.
 """
 
 import uuid
+from collections.abc import Iterator
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -15,6 +17,7 @@ from billing.drafting import lock_quote, values_of_line, write
 from billing.models import AgreedPart, Invoice
 from billing.replaceable import why_not_replaced
 from billing.roles import REPLACEMENT, role_of
+from lib.money import cents, euros
 from people.models import User
 
 KEPT = (
@@ -66,18 +69,25 @@ def draft_replacement(*, invoice: Invoice, by: User, at: datetime, request_id: u
     )
     lines = [values_of_line(line) for line in replaced.lines.order_by("position")]
     made = write(draft, lines, vat=replaced.vat)
-    AgreedPart.objects.bulk_create(_copied(part, made) for part in replaced.agreed_parts.order_by("position"))
+    AgreedPart.objects.bulk_create(_still_agreed(replaced, made))
     return made
+
+
+def _still_agreed(replaced: Invoice, draft: Invoice) -> Iterator[AgreedPart]:
+    """Yield the agreed parts for the draft, less the units that will not come: these stay due in euros."""
+    for part in replaced.agreed_parts.order_by("position").prefetch_related("shortfalls"):
+        copied = AgreedPart(invoice=draft, **{name: getattr(part, name) for name in KEPT_OF_PARTS})
+        copied.quantity -= sum((row.quantity for row in part.shortfalls.all()), Decimal(0))
+        if copied.quantity != part.quantity:
+            copied.value = cents(euros(copied.quantity * copied.unit_value.amount))
+        if copied.value.amount > 0:
+            yield copied
 
 
 def _still_to_come(replaced: Invoice, at: datetime) -> date | None:
     """Return the day to pay by that was given, unless it is past: an invoice is not due before it exists."""
     today = at.astimezone(ZoneInfo(replaced.business.time_zone)).date()
     return replaced.due_on if replaced.due_on and replaced.due_on >= today else None
-
-
-def _copied(part: AgreedPart, draft: Invoice) -> AgreedPart:
-    return AgreedPart(invoice=draft, **{name: getattr(part, name) for name in KEPT_OF_PARTS})
 
 
 def _locked(invoice: Invoice) -> Invoice:

@@ -123,4 +123,9 @@ def _take_back(receipt: Receipt, mirror: Receipt, at: datetime) -> None:
 def _settled_again(receipt: Receipt, at: datetime) -> list[Allocation]:
     """Let what came after all settle what it would settle by itself; elsewhere it is free, and a person chooses."""
     came = Receipt.objects.filter(CAME).select_related("part__invoice", "term").get(pk=receipt.pk)
-    return allocate_now(came, [came.part.invoice], at) if came.part else settle_by_itself(came, at)
+    if came.part is None:
+        return settle_by_itself(came, at)
+    invoice = came.part.invoice
+    while (later := Invoice.objects.filter(replaces=invoice, issued_at__isnull=False).first()) is not None:
+        invoice = later
+    return allocate_now(came, [invoice], at)
