@@ -28,6 +28,17 @@ def request_id_field() -> "models.UUIDField[uuid.UUID, uuid.UUID]":
     return models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
 
 
+class YearOf(models.Func):
+    """The year of a day, in an index too: SQLite refuses there the function by which Django asks for it, for other
+    programs that open the file do not know it."""
+
+    template = "EXTRACT(YEAR FROM %(expressions)s)"
+    output_field = models.IntegerField()
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(SUBSTR(%(expressions)s, 1, 4) AS INTEGER)", **context)
+
+
 def only_euros(table: str) -> models.CheckConstraint:
     """Return the check that a row's currency is the euro (no other is supported yet)."""
     return models.CheckConstraint(condition=models.Q(currency="EUR"), name=f"{table}_is_in_euros")

@@ -1,7 +1,7 @@
 """The client's own invoices to the business: typed, read from their Factur-X, or made in the client's name.
 
 Frozen once recorded. A mistake is withdrawn by a side row; the same number may then be recorded again: the new row
-`follows` the withdrawn one.
+`follows` the withdrawn one. Numbers are told apart by their year: many start again each January.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from djmoney.money import Money
 
-from lib.fields import money_field, only_euros, request_id_field
+from lib.fields import YearOf, money_field, only_euros, request_id_field
 from people.models import Activity, Business, Client, User
 from records.models import Document
 
@@ -64,7 +64,11 @@ class ReceivedInvoice(models.Model):
         constraints = [
             only_euros("received_invoice"),
             models.UniqueConstraint(
-                "client", Upper("number"), condition=Q(follows=None), name="a_clients_invoice_is_recorded_once"
+                "client",
+                Upper("number"),
+                YearOf("issued_on"),  # many start again at 1 each year
+                condition=Q(follows=None),
+                name="a_clients_invoice_is_recorded_once",
             ),
             models.CheckConstraint(condition=Q(total=Round(F("net") + F("vat"), 2)), name="a_received_invoice_adds_up"),
             models.CheckConstraint(

@@ -146,7 +146,7 @@ def record(
     """Record a client's invoice as a person confirmed it, its file kept; the same `request_id` gives the first one.
 
     What does not agree (sums, who, the file against what was typed) is written with it and stops nothing. Raises
-    ReceivingError, for a number that is recorded already among others.
+    ReceivingError, among others for a number that is recorded already in that year.
     """
     lock_client(client)
     if (found := ReceivedInvoice.objects.filter(request_id=request_id).first()) is not None:
@@ -164,7 +164,7 @@ def record(
         source=Source.FACTURX if upload is not None and upload.read else Source.TYPED,
         document=_kept(upload, client, request_id, at),
         read=upload.read if upload is not None else {},
-        follows=withdrawn_before(client, typed.number),
+        follows=withdrawn_before(client, typed.number, typed.issued_on.year),
         recorded_at=at,
         recorded_by=by,
         request_id=request_id,
@@ -223,7 +223,7 @@ def _refuse(typed: Typed, client: Client, today: date) -> None:
     if typed.total.amount <= 0 or typed.net != cents(typed.net) or typed.vat != cents(typed.vat):
         raise ReceivingError(_("Type its amounts, to the cent."), "net")
     _refuse_paid(typed)
-    if same := same_number(client, typed.number):
+    if same := same_number(client, typed.number, typed.issued_on.year):
         words = {"number": same.number, "day": f"{same.issued_on:%d/%m/%Y}"}
         raise ReceivingError(_("Invoice %(number)s of %(day)s is recorded already for this client.") % words, "number")
     if typed.corrects:
@@ -246,14 +246,16 @@ def _refuse_credit(typed: Typed, corrected: ReceivedInvoice, client: Client) -> 
         raise ReceivingError(_("Of that invoice, less than this is left."), "net")
 
 
-def same_number(client: Client, number: str) -> ReceivedInvoice | None:
-    """Return the standing invoice of this client that has this number, as a person would compare them."""
-    return _numbered(standing(ReceivedInvoice.objects.filter(client=client)), number).first()
+def same_number(client: Client, number: str, year: int) -> ReceivedInvoice | None:
+    """Return the standing invoice of this client that has this number in that year, as a person would compare them."""
+    rows = ReceivedInvoice.objects.filter(client=client, issued_on__year=year)
+    return _numbered(standing(rows), number).first()
 
 
-def withdrawn_before(client: Client, number: str) -> ReceivedInvoice | None:
-    """Return the withdrawn invoice of this client that had this number, which a new one follows."""
-    rows = ReceivedInvoice.objects.filter(client=client, withdrawal__isnull=False, followed_by=None)
+def withdrawn_before(client: Client, number: str, year: int) -> ReceivedInvoice | None:
+    """Return the withdrawn invoice of this client that had this number in that year, which a new one follows."""
+    of_year = ReceivedInvoice.objects.filter(client=client, issued_on__year=year)
+    rows = of_year.filter(withdrawal__isnull=False, followed_by=None)
     return _numbered(rows, number).order_by("-pk").first()
 
 

@@ -194,7 +194,7 @@ def _write(draft: SelfBilledInvoice, by: User, at: datetime) -> None:
 def _received(draft: SelfBilledInvoice, by: User, at: datetime) -> ReceivedInvoice:
     """Write the same claim among what the client invoices us; negative where it takes one off."""
     assert draft.issued_on is not None
-    if receiving.same_number(draft.client, draft.number or "") is not None:
+    if receiving.same_number(draft.client, draft.number or "", draft.issued_on.year) is not None:
         words = {"number": draft.number}
         raise SelfBillingError(
             _("Number %(number)s is among what they invoice you already: withdraw it first.") % words
@@ -214,7 +214,7 @@ def _received(draft: SelfBilledInvoice, by: User, at: datetime) -> ReceivedInvoi
             total=_signed(draft.total, sign),
             source=ReceivedInvoice.Source.SELF_BILLED,
             corrects=draft.corrects.received if draft.corrects else None,
-            follows=receiving.withdrawn_before(draft.client, draft.number or ""),
+            follows=receiving.withdrawn_before(draft.client, draft.number or "", draft.issued_on.year),
             recorded_at=at,
             recorded_by=by,
             request_id=uuid.uuid5(draft.request_id, "received"),

@@ -171,6 +171,31 @@ def test_a_number_kept_before_with_a_hidden_character_is_found(acceptance: Accep
         received_of(acceptance, number="FC-014")
 
 
+@pytest.mark.engine
+def test_a_number_may_come_again_in_another_year(acceptance: Acceptance) -> None:
+    received_of(acceptance, number="001", issued_on=date(2026, 1, 4))
+
+    received_of(acceptance, number="001", issued_on=date(2027, 1, 4))
+
+    assert ReceivedInvoice.objects.count() == 2
+    for day in (date(2026, 12, 31), date(2027, 1, 1)):
+        with pytest.raises(receiving.ReceivingError) as refused:
+            received_of(acceptance, number="001", issued_on=day)
+        assert refused.value.field == "number"
+
+
+@pytest.mark.engine
+def test_one_withdrawn_for_its_wrong_year_comes_back_in_the_right_one(acceptance: Acceptance) -> None:
+    wrong = received_of(acceptance, number="001", issued_on=date(2026, 1, 4))
+    receiving.withdraw(received=wrong, by=recorder_of(acceptance), at=JANUARY, reason="Mauvaise année")
+
+    right = received_of(acceptance, number="001", issued_on=date(2027, 1, 4))
+    again = received_of(acceptance, number="001", issued_on=date(2026, 1, 5))
+
+    assert (right.follows, again.follows) == (None, wrong)
+    assert problems(acceptance) == []
+
+
 def test_another_client_may_have_the_same_number(acceptance: Acceptance) -> None:
     received_of(acceptance)
     received_of(accepted())
