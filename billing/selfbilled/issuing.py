@@ -1,7 +1,8 @@
 """An invoice in a partner's name is issued: numbered in the partner's own series, frozen, sealed, then sent to them.
 
 CGI 289 I-2; CGI ann. II 242 nonies I. It is a purchase: the same claim is written among what the client invoices us, so
-that it can be set off. Locks: the client, the mandate, the invoice, the series, the head of the ledger.
+that it can be set off. Locks: the client, the mandate, the invoice, what it is for (receipts, or the claim that it
+takes off), the series, the head of the ledger.
 """
 
 import uuid
@@ -17,6 +18,7 @@ from billing import facts
 from billing.advising import too_long
 from billing.models import MandateLink, Receipt, ReceivedInvoice, SelfBilledInvoice, SelfBilledTax
 from billing.partners import receiving
+from billing.partners.compensated import covered_of
 from billing.partners.received_left import compensated_of
 from billing.selfbilled.drafting import (
     EUROS,
@@ -55,6 +57,7 @@ def issue(*, invoice: SelfBilledInvoice, by: User, at: datetime) -> SelfBilledIn
     draft = locked_invoice(invoice)
     if draft.issued_at is not None:
         return draft
+    _hold(draft)
     on = day_of(draft.mandate, at)
     said = fill(draft, on)
     if reasons := obstacles(draft, said, on):
@@ -64,6 +67,14 @@ def issue(*, invoice: SelfBilledInvoice, by: User, at: datetime) -> SelfBilledIn
     _write(draft, by, at)
     _tell(draft, at)
     return draft
+
+
+def _hold(draft: SelfBilledInvoice) -> None:
+    """Lock what a draft is for: what came, which may be set off or undone meanwhile; or the claim that it takes off."""
+    rows = Receipt.objects.select_for_update(of=("self",)).filter(pk__in=draft.receipts.values("receipt"))
+    list(rows.order_by("pk"))
+    if draft.corrects and draft.corrects.received_id:
+        ReceivedInvoice.objects.select_for_update(of=("self",)).get(pk=draft.corrects.received_id)
 
 
 def fill(draft: SelfBilledInvoice, on: date) -> facts.InvoiceFacts:
@@ -151,6 +162,8 @@ def _delivered(draft: SelfBilledInvoice, on: date) -> Iterator[str]:
         yield _("One of the receipts was undone since: throw this draft away and write it again.")
     if chosen.filter(given_back__recorded_at__gt=draft.created_at).exists():
         yield _("Some of what came was given back since: throw this draft away and write it again.")
+    if any(covered_of(receipt).amount > 0 for receipt in chosen):
+        yield _("Some of what came was set off since, with an invoice of their own: throw this draft away.")
 
 
 def _credited(draft: SelfBilledInvoice, corrected: SelfBilledInvoice) -> Iterator[str]:
