@@ -23,7 +23,7 @@ def may_be_for(received: ReceivedInvoice, receipts: QuerySet[Receipt]) -> QueryS
     """Keep the receipts that a client's invoice may be for."""
     if made_from_receipts(received):
         return receipts.filter(pk__in=_made_from(received).values("receipt"))
-    return receipts.filter(~Exists(_self_billed(OuterRef("pk"))))
+    return receipts.filter(~Exists(self_billed(OuterRef("pk"))))
 
 
 def made_from_receipts(received: ReceivedInvoice) -> bool:
@@ -41,7 +41,7 @@ def waits_to_be_covered(client: Client, but: Collection[int]) -> bool:
     """Tell whether a client gave, beside these receipts, something in kind that no invoice of theirs is known to be
     for."""
     came = Receipt.objects.filter(CAME, client=client, kind__in=IN_KIND).exclude(pk__in=but)
-    return any(row.kept > covered_of(row) for row in came.filter(~Exists(_self_billed(OuterRef("pk")))))
+    return any(row.kept > covered_of(row) for row in came.filter(~Exists(self_billed(OuterRef("pk")))))
 
 
 def given_back_whole(receipts: QuerySet[Receipt]) -> list[int]:
@@ -54,7 +54,8 @@ def _made_from(received: ReceivedInvoice) -> QuerySet[SelfBilledReceipt]:
     return SelfBilledReceipt.objects.filter(invoice__received=received)
 
 
-def _self_billed(receipt: OuterRef) -> QuerySet[SelfBilledReceipt]:
+def self_billed(receipt: OuterRef) -> QuerySet[SelfBilledReceipt]:
+    """Return the rows by which a standing invoice, written in their name, is for a receipt."""
     rows = SelfBilledReceipt.objects.filter(receipt=receipt, invoice__issued_at__isnull=False)
     return rows.exclude(invoice__credited_by__issued_at__isnull=False)
 

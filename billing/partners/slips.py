@@ -10,12 +10,12 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from billing.issuing import day_of
 from billing.models import CAME, Receipt, SetOffCover, Slip, SlipLine
-from billing.partners.coverable import given_back_whole
+from billing.partners.coverable import given_back_whole, self_billed
 from billing.partners.sealing import seal_of_slip
 from lib import pdf
 from lib.money import total
@@ -40,9 +40,10 @@ class SlipError(Exception):
 
 
 def waiting(client: Client) -> QuerySet[Receipt]:
-    """Return a client's receipts in kind that stand and are on no slip, oldest first; none that a set-off covers: an
-    invoice is its paper."""
-    rows = Receipt.objects.filter(CAME, client=client, kind__in=IN_KIND, slip_line=None)
+    """Return a client's receipts in kind that stand and are on no slip, oldest first; none that a set-off covers, nor
+    that a standing invoice in their name is for: that invoice is its paper."""
+    invoiced = Exists(self_billed(OuterRef("pk")))
+    rows = Receipt.objects.filter(CAME, ~invoiced, client=client, kind__in=IN_KIND, slip_line=None)
     covered = SetOffCover.objects.filter(set_off__reverses=None, set_off__reversed_by=None).values("receipt")
     left = rows.exclude(pk__in=covered).exclude(pk__in=given_back_whole(rows)).prefetch_related("given_back")
     return left.select_related("term__version", "client", "reverses").order_by("received_on", "pk")
@@ -101,7 +102,8 @@ def _refuse(chosen: set[int], rows: Sequence[Receipt]) -> None:
     if not chosen:
         raise SlipError(_("Choose what the slip is for."), "receipts")
     if len(rows) < len(chosen):
-        raise SlipError(_("One of these is on a slip already, was set off or undone, or is not in kind."), "receipts")
+        words = _("One of these is on a slip already, was set off, invoiced or undone, or is not in kind.")
+        raise SlipError(words, "receipts")
     if len(rows) > MOST_LINES:
         raise SlipError(_("A slip holds 200 lines at most: make one per month."), "receipts")
 

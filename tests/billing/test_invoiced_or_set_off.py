@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from billing.models import Invoice, Mandate, Receipt, ReceivedInvoice, SelfBilledInvoice, SelfBilledReceipt, SetOff
-from billing.partners import receiving, setting_off
+from billing.partners import receiving, setting_off, slips
+from billing.selfbilled import approving, mandate_answering
 from billing.selfbilled import issuing as selfbilling
 from billing.selfbilled.drafting import SelfBillingError, receipts_to_invoice
 from lib.money import euros
@@ -63,6 +64,45 @@ def test_a_draft_of_what_was_set_off_since_is_not_issued() -> None:
     assert issue(draft).number
     with pytest.raises(setting_off.SetOffError):
         story.set_off()
+
+
+def test_what_an_invoice_in_their_name_is_for_is_on_no_slip_until_that_is_credited() -> None:
+    story = Story()
+    draft = from_receipts(story.mandate, story.came[:2])
+    assert slips.waiting(story.client).count() == 4
+    invoice = issue(draft)
+
+    assert list(slips.waiting(story.client)) == story.came[2:]
+    said: Any = {"client": story.client, "by": story.by, "at": NOW, "request_id": uuid.uuid4()}
+    with pytest.raises(slips.SlipError) as refused:
+        slips.make_slip(receipts=story.came, **said)
+    assert refused.value.field == "receipts"
+
+    credited(invoice)
+    assert slips.make_slip(receipts=story.came, **said).total == euros("80")
+
+
+def test_what_is_contested_frees_its_receipts_once_credited_even_after_the_mandate() -> None:
+    story = Story()
+    invoice = issue(from_receipts(story.mandate, story.came))
+    approving.record_answer(
+        invoice=invoice,
+        kind="CONTESTED",
+        name="Camille Ferrand",
+        reason="Trois paniers",
+        by=story.by,
+        at=NOW,
+        request_id=uuid.uuid4(),
+    )
+    mandate_answering.end_by_us(
+        mandate=story.mandate, by=story.by, at=NOW, ends_on=TODAY, reason="Fin", request_id=uuid.uuid4()
+    )
+    assert not receipts_to_invoice(story.client).exists()
+
+    credited(invoice)
+
+    assert list(receipts_to_invoice(story.client)) == list(slips.waiting(story.client)) == story.came
+    story.set_off()
 
 
 @pytest.mark.django_db(transaction=True)
