@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from billing.agreeing import left_of
 from billing.allocating import SettlingError
+from billing.dunning.turning import agreed_units
 from billing.models import AgreedPart, MissedDelivery, Receipt
 from billing.not_coming import NOT_COMING
 from billing.roles import is_replaced
@@ -32,12 +33,12 @@ class SurplusError(SettlingError):
 
 
 def left_to_come(term: RemunerationTerm) -> Decimal:
-    """Return how many units of a term in kind are still to come: agreed, less those received and those that were missed
-    and will not come. Below nothing when more came than was agreed."""
+    """Return how many units of a term in kind are still to come: agreed, less those received, those that were missed
+    and will not come, and those asked for in euros instead. Below nothing when more came than was agreed."""
     agreed = (term.value.amount if term.kind == Kind.LOCAL_CURRENCY else term.quantity) or Decimal(0)
     not_coming = term.if_missed in NOT_COMING
     gone = _units(MissedDelivery.objects.filter(term=term)) if not_coming else Decimal(0)
-    return Decimal(agreed - gone - _units(Receipt.objects.filter(term=term)))
+    return Decimal(agreed - gone - agreed_units(term) - _units(Receipt.objects.filter(term=term)))
 
 
 def _units(rows: QuerySet[Receipt] | QuerySet[MissedDelivery]) -> Decimal:

@@ -7,7 +7,7 @@ from django.utils.translation import get_language
 from djmoney.money import Money
 
 from billing import balances
-from billing.carrying import expected_days
+from billing.carrying import answered_days, expected_days
 from billing.claiming import missed_value, values_of
 from billing.dunning.turning import agreed_value
 from billing.models import Invoice, Receipt
@@ -75,12 +75,10 @@ def _expected(term: RemunerationTerm, on: date) -> Expected:
 
 def unanswered(term: RemunerationTerm, on: date) -> list[date]:
     """Return the planned days up to a day of which nobody said whether something came. Reads the term's receipts and
-    missed deliveries, with what reverses them: prefetch both."""
+    missed deliveries, with what reverses them, and its payment requests: prefetch them for a list."""
     if term.kind == Kind.MONEY:
         return []
-    said = {missed.planned_on for missed in term.missed.all() if missed.stands} | {
-        receipt.planned_on or receipt.received_on for receipt in term.receipts.all() if receipt.came
-    }
+    said = answered_days(term)
     return [day for day, _quantity in expected_days(term) if day <= on and day not in said]
 
 

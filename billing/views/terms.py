@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from billing import settling
-from billing.carrying import expected_days
+from billing.carrying import answered_days, expected_days
 from billing.expecting import outstanding_of
 from billing.forms_receipts import DaysForm, ReverseForm, name_of
 from billing.models import MissedDelivery, Receipt
@@ -28,8 +28,8 @@ def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
     """List the planned days of a term: those that passed are answered in two taps, several at once."""
     term = _term_or_404(request, pk)
     today = today_of(request)
-    known = settling.recorded_days(term)
-    to_answer = [(day, quantity) for day, quantity in expected_days(term) if day <= today and day not in known]
+    known, days = answered_days(term), expected_days(term)
+    to_answer = [(day, quantity) for day, quantity in days if day <= today and day not in known]
     data = request.POST if request.method == "POST" else None
     form = DaysForm(data, term=term, days=to_answer)
     if data is not None and form.is_valid() and _recorded(request, form, term):
@@ -39,7 +39,7 @@ def term_confirm(request: BusinessRequest, pk: int) -> HttpResponse:
         "term": term,
         "form": form,
         "rows": [(form[name_of(day)], day, counted(quantity, unit, language())) for day, quantity in to_answer],
-        "coming": [(day, counted(quantity, unit, language())) for day, quantity in expected_days(term) if day > today],
+        "coming": [(day, counted(quantity, unit, language())) for day, quantity in days if day > today],
         "past": _past(term),
         "reverse_form": ReverseForm(),
         "outstanding": outstanding_of(term),

@@ -137,7 +137,7 @@ def test_a_basket_out_of_three_is_to_come_again(acceptance: Acceptance) -> None:
     assert (balance(final).received, balance(final).in_kind) == (euros("40"), euros("260"))
     assert outstanding_of(term) == euros("260")
     assert unanswered(term, MONDAY) == []
-    assert len(expected_days(term)) == 15
+    assert sum(quantity for day, quantity in expected_days(term) if day != FRIDAY) == 13
     assert sound(receipt)
 
 
@@ -279,6 +279,16 @@ def test_a_month_in_kind_counts_what_was_kept(acceptance: Acceptance) -> None:
     [month] = months_to_invoice([acceptance], date(2027, 2, 3))
 
     assert (month.quantity, month.value) == (Decimal(2), euros("40"))
+
+
+def test_a_month_in_kind_counts_the_units_that_its_free_value_is(acceptance: Acceptance) -> None:
+    by, client = recorder_of(acceptance), acceptance.quote.client
+    receipt = basket_came(acceptance, FRIDAY, quantity=3)
+    settling.allocate(receipt=receipt, invoice=one_off(client, by, "30"), by=by, at=LATER)
+
+    [month] = months_to_invoice([acceptance], date(2027, 2, 3))
+
+    assert (month.quantity, month.value) == (Decimal("1.5"), euros("30"))
 
 
 def test_a_slip_says_what_was_kept_and_tells_when_it_is_no_longer_so(acceptance: Acceptance) -> None:
