@@ -249,7 +249,8 @@ def _day(at: datetime, recurrence: Recurrence) -> date:
 
 
 def draft_occurrence(errand: Errand) -> None:
-    """Draft the invoice of a day that has come, and plan the next; nothing while it is paused or once it is over."""
+    """Draft the invoice of a day that has come, and plan the next; nothing while it is paused or once it is over. The
+    days on which the client is put away are left out."""
     with transaction.atomic(durable=True):
         found = Occurrence.objects.filter(pk=id_of(errand.subject, "occurrence")).first()
         if found is None:
@@ -260,6 +261,9 @@ def draft_occurrence(errand: Errand) -> None:
             return
         at = errand.due_at
         coming.recurrence = recurrence
+        if recurrence.client.archived_at is not None:
+            _leave_out(recurrence, coming, at)
+            return
         coming.invoice, coming.drafted_at = _drafted(coming, at), at
         coming.save(update_fields=["invoice", "drafted_at"])
         _plan(recurrence, rhythm.after(coming.planned_on, recurrence.day, recurrence.every_months), at)
@@ -306,7 +310,7 @@ def _due(coming: Occurrence, model: Invoice) -> date | None:
     """Return a day as long after this one as the model's was after its own; none when that is past already."""
     if model.due_on is None or model.issued_on is None:
         return None
-    due = coming.planned_on + (model.due_on - model.issued_on)
+    due = coming.planned_on + (model.due_on - _counted_from(model, model.due_on))
     return due if due >= clock.today(coming.recurrence.business.time_zone) else None
 
 
@@ -314,6 +318,16 @@ def _part(part: AgreedPart, draft: Invoice, coming: Occurrence) -> AgreedPart:
     copied = AgreedPart(invoice=draft)
     for name in ("position", "kind", "label", "unit", "quantity", "unit_value", "value", "valuation"):
         setattr(copied, name, getattr(part, name))
-    if part.due_on and part.invoice.issued_on:
-        copied.due_on = coming.planned_on + (part.due_on - part.invoice.issued_on)
+    if part.due_on:
+        copied.due_on = coming.planned_on + (part.due_on - _counted_from(part.invoice, part.due_on))
     return copied
+
+
+def _counted_from(model: Invoice, due_on: date) -> date:
+    """Return the day from which a model gave time until a day: a replacement that kept the day gives no less time."""
+    while model.replaces and due_on in {
+        model.replaces.due_on,
+        *(one.due_on for one in model.replaces.agreed_parts.all()),
+    }:
+        model = model.replaces
+    return model.issued_on or due_on
