@@ -52,6 +52,6 @@ def _delay(draft: Invoice, claim: Claim, on: date) -> Iterator[str]:
 def _facts(draft: Invoice, claim: Claim, on: date) -> list[law.Fact]:
     """Return the legal facts that the invoice would print."""
     keys = mentions.keys_of(issuing.circumstances_of(draft, claim, on))
-    if announcing.announced(draft):
-        keys.append(announcing.SENTENCE)
+    if rows := announcing.announced(draft):
+        keys.append(announcing.key_of(rows))
     return [law.fact(key, on) for key in keys]

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from billing.drafting import lock_quote, values_of_line, write
 from billing.models import AgreedPart, Invoice
+from billing.partners import announcing
 from billing.replaceable import why_not_replaced
 from billing.roles import REPLACEMENT, role_of
 from lib.money import cents, euros
@@ -70,6 +71,7 @@ def draft_replacement(*, invoice: Invoice, by: User, at: datetime, request_id: u
     lines = [values_of_line(line) for line in replaced.lines.order_by("position")]
     made = write(draft, lines, vat=replaced.vat)
     AgreedPart.objects.bulk_create(_still_agreed(replaced, made))
+    announcing.go_on(replaced, made)
     return made
 
 

@@ -7,7 +7,7 @@ Two invoices never announce the same euros: what another one announced and has n
 Locks, in this order: the draft, the received invoices; issuing takes them before the series.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -31,7 +31,7 @@ from quotes.models import Kind
 
 PLANNED = Prefetch("planned_set_offs", PlannedSetOff.objects.select_related("received__withdrawal"))
 ON_PAPER, PAYMENT = "AAI", "PAI"  # UNTDID 4451
-SENTENCE = "in_kind.paid_by_set_off"
+SENTENCE, SENTENCES = "in_kind.paid_by_set_off", "in_kind.paid_by_set_offs"  # one invoice, or several
 
 
 class AnnouncingError(Exception):
@@ -131,8 +131,7 @@ def said_on(draft: Invoice, claim: Claim, mentions: dict[str, Any], on: Any) -> 
     if not rows:
         return mentions
     cleared = min(in_euros(rows, claim), max(claim.payable, euros(0)))
-    sentences = list(_sentences(rows, max(claim.payable, euros(0)) - cleared, draft.language, on))
-    text = " ".join(sentences)
+    text = _sentence(rows, max(claim.payable, euros(0)) - cleared, draft.language, on)
     mixed = any(part.kind != Kind.MONEY for part in claim.parts)  # then the note PAI says each part already
     note = {"code": ON_PAPER if mixed else PAYMENT, "text": text, "on_paper": True}
     return mentions | {
@@ -142,17 +141,34 @@ def said_on(draft: Invoice, claim: Claim, mentions: dict[str, Any], on: Any) -> 
     }
 
 
-def _sentences(rows: list[PlannedSetOff], rest: Money, language: str, on: Any) -> Iterator[str]:
-    fact = law.fact(SENTENCE, on)
-    for row in rows:
-        with override(language):
-            words = {
-                "amount": written(row.value, language),
-                "number": row.received.number,
-                "date": day_written(row.received.issued_on),
-                "rest": written(rest, language),
-            }
-        yield fact.text(language, **words)
+def key_of(rows: Sequence[PlannedSetOff]) -> str:
+    """Return under which key the law's data has the sentence that announces these."""
+    return SENTENCE if len(rows) == 1 else SENTENCES
+
+
+def _sentence(rows: Sequence[PlannedSetOff], rest: Money, language: str, on: Any) -> str:
+    """Return what is said of all of them at once: of which invoices, for how much, and what is left to pay."""
+    fact = law.fact(key_of(rows), on)
+    amount = written(total(row.value for row in rows), language)
+    with override(language):
+        days = [day_written(row.received.issued_on) for row in rows]
+        if len(rows) == 1:
+            named = {"number": rows[0].received.number, "date": days[0]}
+        else:
+            each = [
+                _("no. %(number)s of %(day)s (%(amount)s)")
+                % {"number": row.received.number, "day": day, "amount": written(row.value, language)}
+                for row, day in zip(rows, days, strict=True)
+            ]
+            named = {"invoices": ", ".join(each)}
+    return fact.text(language, amount=amount, rest=written(rest, language), **named)
+
+
+def go_on(replaced: Invoice, draft: Invoice) -> None:
+    """Let the draft of a replacement announce what the invoice that it replaces announced, as far as that is left."""
+    for row in announced(replaced):
+        if row.received.stands and (value := min(row.value, free_of(row.received, draft))).amount > 0:
+            PlannedSetOff.objects.create(invoice=draft, received=row.received, value=value)
 
 
 def set_off_that_pays(invoice_id: int) -> SetOff | None:

@@ -56,14 +56,17 @@ def set_offs_of(context: Context, invoice: Invoice) -> dict[str, Any]:
 def announced_on(context: Context, draft: Invoice) -> dict[str, Any]:
     """`{% announced_on invoice %}`: on a draft, the client's own invoices that it may say it is set off against."""
     open_ones = ReceivedInvoice.objects.filter(client=draft.client_id)
-    rows: list[Any] = [] if draft.corrects_id else list(still_open(open_ones).order_by("issued_on")[:MOST])
-    # What another invoice announced already is not offered again.
     planned = {row.received_id: row.value for row in draft.planned_set_offs.all()}
+    rows: list[Any] = [] if draft.corrects_id else list(still_open(open_ones).order_by("issued_on", "pk"))
+    # What another invoice announced already is not offered again; what this one announces is always there.
     for row in rows:
         row.still, row.planned = max(free_of(row, draft), euros(0)), planned.get(row.pk)
         initial = {"received": row.pk, "value": row.planned or row.still}
         row.form = AnnounceForm(rows=open_ones, initial=initial, auto_id=f"id_{row.pk}_%s")
     rows = [row for row in rows if row.planned or row.still.amount]
+    room = max(MOST - len(planned), 1)
+    new = [row for row in rows if not row.planned][:room]
+    rows = [row for row in rows if row.planned or row in new]
     return _page(context) | {"invoice": draft, "rows": rows}
 
 

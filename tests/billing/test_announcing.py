@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from billing import facturx, issuing, paper, stating
+from billing import facturx, issuing, paper, replacing, stating
 from billing.dunning import overdue
 from billing.models import Invoice, PlannedSetOff, ReceivedInvoice
 from billing.partners import announcing, receiving, setting_off
@@ -193,6 +193,52 @@ def test_a_withdrawn_invoice_is_announced_no_more() -> None:
     receiving.withdraw(received=theirs, by=recorder_of(deal), at=JANUARY, reason="Erreur")
 
     assert announcing.announced(draft) == []
+
+
+def test_several_are_announced_in_one_sentence_that_names_each() -> None:
+    deal, draft, _theirs = draft_and_theirs("200")
+    numbers = [f"FACTURE-2027-LEGUMES-{n:02d}" for n in range(9)]
+    for number in numbers:
+        announce(deal, draft, received_of(deal, "50", number), "50")
+
+    said = stating.facts_of(issued_by(draft, at=JANUARY))
+
+    assert all(number in said.terms for number in numbers)
+    assert said.terms.count("Reste à payer") == said.terms.count("450,00") == 1
+    assert len(next(note.text for note in facturx.notes(said) if note.code == "PAI")) < 1024
+    assert (said.set_off, said.to_transfer) == (euros("450"), euros("750"))
+    assert failures(facturx.xml(said)) == []
+
+
+def test_the_drafts_page_shows_all_that_it_announces_and_what_may_follow() -> None:
+    deal, draft, theirs = draft_and_theirs("200", {"value": euros("1200"), "closes": True})
+    rows = [received_of(deal, "10", f"N-{n}", issued_on=date(2027, 1, 29 - n)) for n in range(9)]
+    for row in rows[:7]:
+        announce(deal, draft, row, "10")
+    page = logged_in(recorder_of(deal)).get(draft.get_absolute_url()).content.decode()
+
+    assert all(f">{row.number}<" in page for row in rows[:7])
+    assert any(f">{row.number}<" in page for row in (*rows[7:], theirs))
+
+
+def test_a_replacement_announces_what_it_announced_as_far_as_that_is_left() -> None:
+    deal, draft, theirs = draft_and_theirs("200")
+    other, gone = received_of(deal, "50", "FC-015"), received_of(deal, "30", "FC-016")
+    for row, value in ((theirs, "200"), (other, "50"), (gone, "30")):
+        announce(deal, draft, row, value)
+    issued, by = issued_by(draft, at=JANUARY), recorder_of(deal)
+    received_of(deal, "20", "AV-1", corrects=other)
+    receiving.withdraw(received=gone, by=by, at=JANUARY, reason="Erreur")
+
+    second = replacing.draft_replacement(invoice=issued, by=by, at=JANUARY, request_id=uuid.uuid4())
+
+    assert [(row.received, row.value) for row in announcing.announced(second)] == [
+        (theirs, euros("200")),
+        (other, euros("30")),
+    ]
+    replacement = issued_by(second, at=JANUARY)
+    assert announcing.to_set_off(replacement) == euros("230")
+    assert set_off_of(deal, replacement, theirs, rest="200", covers=[]).value == euros("200")
 
 
 @pytest.mark.engine
