@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -177,7 +177,7 @@ def _at_most(rows: Sequence[ToCome], value: Money) -> Iterator[ToCome]:
     """Yield the same parts with no more units than are worth so much in all; a basket may be left in part."""
     room = value
     for row in rows:
-        units = (room.amount / row.part.unit_value.amount).quantize(Decimal("0.01"), ROUND_DOWN)
+        units = Decimal(int(room.amount / row.part.unit_value.amount * 100)) / 100  # never one hundredth too many
         left = max(min(row.left, units), Decimal(0))
         room -= cents(euros(left * row.part.unit_value.amount))
         yield ToCome(row.part, left)
