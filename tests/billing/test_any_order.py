@@ -22,6 +22,7 @@ from billing import (
     doubting,
     drafting,
     facts,
+    giving_back,
     issuing,
     months,
     not_coming,
@@ -32,7 +33,7 @@ from billing import (
 )
 from billing.carrying import expected_days
 from billing.dunning import requesting, turning
-from billing.models import Allocation, Invoice, MissedDelivery, PaymentRequest, Receipt
+from billing.models import CAME, Allocation, Invoice, MissedDelivery, PaymentRequest, Receipt
 from lib.money import euros, total
 from quotes.models import IfMissed, Kind
 from records.models import Errand
@@ -84,6 +85,7 @@ class Deal:
             self.something_is_replaced,
             self.a_miss_is_undone,
             self.a_receipt_is_reversed,
+            self.a_part_is_given_back,
             self.a_receipt_is_released,
             self.euros_are_asked_for,
             self.a_request_is_withdrawn,
@@ -123,8 +125,14 @@ class Deal:
             settling.reverse_missed(missed=row, by=self.by, at=self.at, reason="erreur")
 
     def a_receipt_is_reversed(self) -> None:
-        for row in self.one_of(Receipt.objects.filter(reverses=None, reversed_by=None)):
+        for row in self.one_of(Receipt.objects.filter(CAME)):
             settling.reverse_receipt(receipt=row, by=self.by, at=self.at, reason="erreur")
+
+    def a_part_is_given_back(self) -> None:
+        for row in self.one_of(Receipt.objects.filter(CAME)):
+            part = {"value": euros(10)} if row.kind == Kind.MONEY else {"quantity": Decimal(1)}
+            said = {"by": self.by, "at": self.at, "given_on": self.at.date(), "request_id": uuid.uuid4()}
+            giving_back.give_back(receipt=row, reason="trop reçu", **part, **said)  # type: ignore[arg-type]
 
     def a_receipt_is_released(self) -> None:
         for row in self.one_of(Allocation.objects.filter(value__gt=0)):

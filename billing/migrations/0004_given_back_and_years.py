@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0002_every_kind'),
+        ('billing', '0003_not_coming'),
         ('people', '0002_vat_and_places'),
         ('quotes', '0002_lines'),
         ('records', '0002_series'),
