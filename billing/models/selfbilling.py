@@ -18,7 +18,10 @@ from quotes.models import PricedLine
 
 
 class SelfBilledInvoice(models.Model):
-    """A claim of the partner on the business (UNTDID 389), or its whole cancelling (261). A draft until `issued_at`."""
+    """A claim of the partner on the business (UNTDID 389), or what takes some or all of one off (261).
+
+    A draft until `issued_at`.
+    """
 
     class Type(models.TextChoices):
         INVOICE = "INVOICE", _("self-billed invoice")
@@ -32,7 +35,7 @@ class SelfBilledInvoice(models.Model):
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="self_billed")
     client = models.ForeignKey(Client, models.PROTECT, related_name="self_billed")
     mandate = models.ForeignKey(Mandate, models.PROTECT, related_name="invoices")
-    corrects = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="credited_by")
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="credit_notes")
     type = models.CharField(max_length=16, choices=Type.choices, default=Type.INVOICE)
     title = models.CharField(_("title"), max_length=200)
     reason = models.CharField(_("reason"), max_length=200, blank=True)
@@ -154,9 +157,9 @@ class SelfBilledTax(models.Model):
 
 
 class SelfBilledReceipt(models.Model):
-    """A receipt in kind that a self-billed invoice is for: the same goods are never invoiced twice.
+    """A receipt in kind that a self-billed invoice is for, or that a credit note takes off: nothing is invoiced twice.
 
-    Twice only when the first invoice was credited: selfbilling sees to it, under the client's lock.
+    Twice only once a credit note took the first off: selfbilling sees to it, under the client's lock.
     """
 
     invoice = models.ForeignKey(SelfBilledInvoice, models.CASCADE, related_name="receipts")

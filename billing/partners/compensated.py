@@ -1,11 +1,12 @@
 """What a standing set-off holds fast: the receipt it made, and the receipts in kind that it covers; and what an invoice
 in the partner's name was made from. Reads rows only."""
 
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
 from billing.balances import total_of
-from billing.models import Invoice, Receipt, SelfBilledInvoice, SetOff, SetOffCover
+from billing.models import Invoice, Receipt, SelfBilledInvoice, SelfBilledReceipt, SetOff, SetOffCover
 
 
 def covered_of(receipt: Receipt, invoice: Invoice | None = None) -> Money:
@@ -41,9 +42,17 @@ def why_kept(receipt: Receipt) -> str:
 
 def why_invoiced(receipt: Receipt) -> str:
     """Return which standing invoice, written in their name, is for a receipt, in words; "" when none is."""
-    rows = SelfBilledInvoice.objects.filter(receipts__receipt=receipt, issued_at__isnull=False)
-    standing = rows.exclude(credited_by__issued_at__isnull=False).first()
+    rows = SelfBilledReceipt.objects.filter(receipt=receipt, invoice__issued_at__isnull=False)
+    standing = standing_rows(rows).select_related("invoice").first()
     if standing is None:
         return ""
-    words = {"number": standing.number}
+    words = {"number": standing.invoice.number}
     return _("Invoice %(number)s, written in their name, is for it: credit that invoice first.") % words
+
+
+def standing_rows(rows: QuerySet[SelfBilledReceipt]) -> QuerySet[SelfBilledReceipt]:
+    """Keep the receipts of invoices, written in their name, that no issued credit note has taken off. One that names no
+    receipt took off the whole."""
+    notes = SelfBilledInvoice.objects.filter(corrects=OuterRef("invoice"), issued_at__isnull=False)
+    taken = notes.filter(Q(receipts__receipt=OuterRef("receipt")) | Q(receipts=None))
+    return rows.filter(~Exists(taken), invoice__corrects=None)

@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from djmoney.money import Money
 
 from billing.models import CAME, Receipt, ReceivedInvoice, SelfBilledReceipt, SetOffCover
-from billing.partners.compensated import covered_of
+from billing.partners.compensated import covered_of, standing_rows
 from lib.money import euros, total
 from people.models import Client
 from quotes.models import Kind
@@ -22,7 +22,7 @@ NOTHING = euros(0)
 def may_be_for(received: ReceivedInvoice, receipts: QuerySet[Receipt]) -> QuerySet[Receipt]:
     """Keep the receipts that a client's invoice may be for."""
     if made_from_receipts(received):
-        return receipts.filter(pk__in=_made_from(received).values("receipt"))
+        return receipts.filter(pk__in=standing_rows(_made_from(received)).values("receipt"))
     return receipts.filter(~Exists(self_billed(OuterRef("pk"))))
 
 
@@ -33,7 +33,7 @@ def made_from_receipts(received: ReceivedInvoice) -> bool:
 
 def still_to_cover(received: ReceivedInvoice) -> Money:
     """Return what the receipts that an invoice was made from are worth, less what its set-offs cover; else nothing."""
-    rows = _made_from(received).select_related("receipt")
+    rows = standing_rows(_made_from(received)).select_related("receipt")
     return total(max(row.receipt.kept - _covered_by(received, row.receipt), NOTHING) for row in rows)
 
 
@@ -56,8 +56,7 @@ def _made_from(received: ReceivedInvoice) -> QuerySet[SelfBilledReceipt]:
 
 def self_billed(receipt: OuterRef) -> QuerySet[SelfBilledReceipt]:
     """Return the rows by which a standing invoice, written in their name, is for a receipt."""
-    rows = SelfBilledReceipt.objects.filter(receipt=receipt, invoice__issued_at__isnull=False)
-    return rows.exclude(invoice__credited_by__issued_at__isnull=False)
+    return standing_rows(SelfBilledReceipt.objects.filter(receipt=receipt, invoice__issued_at__isnull=False))
 
 
 def _covered_by(received: ReceivedInvoice, receipt: Receipt) -> Money:

@@ -17,6 +17,7 @@ from billing.selfbilled.drafting import SelfBillingError, locked_invoice
 from billing.selfbilled.mandate_answering import locked_by
 from billing.selfbilled.mandating import MandateError, day_of
 from lib.days import day_written
+from lib.money import total
 from lib.seals import canonical, salted
 from people.models import User
 from records import errands, ledger
@@ -24,7 +25,8 @@ from records.subjects import ref
 
 Kind = SelfBilledAnswer.Kind
 LONGEST_REASON = 2000
-LISTED = ("business", "client", "corrects", "answer", "credited_by")  # what a list of invoices reads at once
+LISTED = ("business", "client", "corrects", "answer")  # what a list of invoices reads at once
+NOTES = "credit_notes"  # and what it prefetches
 
 
 class State(Enum):
@@ -51,15 +53,18 @@ TONES = {
 
 def state_of(invoice: SelfBilledInvoice, on: date) -> State:
     """Return where an invoice stands on a day."""
-    credited = SelfBilledInvoice.objects.filter(corrects=invoice, issued_at__isnull=False).exists()
-    return standing(invoice, answer_to(invoice), is_credited=credited, on=on)
+    return standing(invoice, answer_to(invoice), is_credited=_is_credited(invoice), on=on)
 
 
 def state_in_list(invoice: SelfBilledInvoice, on: date) -> State:
-    """Return the same without a query, for rows read with LISTED."""
-    note = getattr(invoice, "credited_by", None)
-    credited = note is not None and note.issued_at is not None
-    return standing(invoice, getattr(invoice, "answer", None), is_credited=credited, on=on)
+    """Return the same without a query, for rows read with LISTED and NOTES."""
+    return standing(invoice, getattr(invoice, "answer", None), is_credited=_is_credited(invoice), on=on)
+
+
+def _is_credited(invoice: SelfBilledInvoice) -> bool:
+    """Tell whether issued credit notes took off all of an invoice."""
+    notes = [note for note in invoice.credit_notes.all() if note.issued_at is not None]
+    return bool(notes) and total(note.total for note in notes) >= invoice.total
 
 
 def standing(invoice: SelfBilledInvoice, answer: SelfBilledAnswer | None, *, is_credited: bool, on: date) -> State:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from djmoney.money import Money
@@ -27,14 +27,15 @@ from billing.models import (
     SelfBilledTax,
     SetOffCover,
 )
+from billing.partners.compensated import standing_rows
 from billing.partners.coverable import given_back_whole
 from billing.selfbilled.mandating import MandateError, day_of, holds, locked
-from billing.splitting import base_of
+from billing.splitting import base_of, credited, remaining
 from lib.days import day_written
 from lib.money import cents, euros, per_unit, split, summed, total, vat_of
 from people.models import Client, User
 from quotes.models import Kind, Nature, Unit
-from quotes.pricing import priced
+from quotes.pricing import Tax, priced
 
 INVOICE, CREDIT_NOTE = SelfBilledInvoice.Type.INVOICE, SelfBilledInvoice.Type.CREDIT_NOTE
 SET_OFF, EUROS = SelfBilledInvoice.Settlement.SET_OFF, SelfBilledInvoice.Settlement.EUROS
@@ -70,8 +71,7 @@ def receipts_to_invoice(client: Client) -> QuerySet[Receipt]:
     A receipt is invoiced once: neither by a self-billed invoice (unless it was credited), nor by an invoice that the
     client wrote and that a set-off covers it with.
     """
-    credited = Q(invoice__credited_by__issued_at__isnull=False)
-    written = SelfBilledReceipt.objects.filter(receipt=OuterRef("pk")).exclude(credited)
+    written = standing_rows(SelfBilledReceipt.objects.filter(receipt=OuterRef("pk")))
     came = Receipt.objects.filter(CAME, ~Exists(written), client=client, kind__in=IN_KIND)
     covers = SetOffCover.objects.filter(receipt__in=came).values_list("receipt").annotate(value=Sum("value"))
     covered = [pk for pk, value in covers.order_by() if summed(value).amount > 0]
@@ -109,7 +109,7 @@ def draft_from_receipts(
         days = sorted(receipt.received_on for receipt in chosen)
         period = (days[0], days[-1]) if days[0] != days[-1] else None
         said = Said(title_of(days[0]), days[-1], settlement, period=period)
-    draft = _written(SelfBilledInvoice(**_of(row, at, request_id), **_columns(said)), lines)
+    draft = written_draft(SelfBilledInvoice(**of_mandate(row, at, request_id), **columns_of(said)), lines)
     SelfBilledReceipt.objects.bulk_create(SelfBilledReceipt(invoice=draft, receipt=receipt) for receipt in chosen)
     return draft
 
@@ -131,17 +131,18 @@ def rates_of(mandate: Mandate) -> list[Decimal]:
     return [Decimal(rate) for rate in mandate.vat_rates]
 
 
-def lines_of(receipts: Iterable[Receipt], rate: Decimal) -> list[DraftLine]:
+def lines_of(receipts: Iterable[Receipt], rate: Decimal, *, base: Money | None = None) -> list[DraftLine]:
     """Return one line per sort of thing and value, whose totals, VAT included, are what the receipts are worth.
 
-    Where no base makes that amount to the cent, the whole is a cent less. Labels are in the active language.
+    Where no base makes that amount to the cent, the whole is a cent less. `base`: what they add up to before VAT, where
+    that is known. Labels are in the active language.
     """
     groups: dict[tuple[str, str, str, Money], list[Receipt]] = {}
     for receipt in receipts:
         groups.setdefault((receipt.kind, receipt.label, receipt.unit, receipt.unit_value), []).append(receipt)
     worth = [total(receipt.kept for receipt in group) for group in groups.values()]
-    bases = split(_base(total(worth), rate), [amount.amount for amount in worth])
-    return [_line(key, group, base, rate) for (key, group), base in zip(groups.items(), bases, strict=True)]
+    bases = split(base or _base(total(worth), rate), [amount.amount for amount in worth])
+    return [_line(key, group, part, rate) for (key, group), part in zip(groups.items(), bases, strict=True)]
 
 
 def _base(gross: Money, rate: Decimal) -> Money:
@@ -184,7 +185,7 @@ def draft_by_hand(
         return found
     if not lines:
         raise SelfBillingError(_("An invoice has at least one line."))
-    return _written(SelfBilledInvoice(**_of(row, at, request_id), **_columns(said)), lines)
+    return written_draft(SelfBilledInvoice(**of_mandate(row, at, request_id), **columns_of(said)), lines)
 
 
 @transaction.atomic(durable=True)
@@ -204,7 +205,7 @@ def save_draft(
     if said.settlement == EUROS and draft.receipts.exists():
         words = _("What came settled your price already: this invoice is settled by set-off, not in euros.")
         raise SelfBillingError(words, field="settlement")
-    for name, value in _columns(said).items():
+    for name, value in columns_of(said).items():
         setattr(draft, name, value)
     draft.revision += 1
     if lines is not None:
@@ -223,35 +224,6 @@ def save_draft(
 def delete_draft(*, invoice: SelfBilledInvoice, by: User) -> None:
     """Throw a draft away: it had no number, nothing is missing. Raises SelfBillingError once it is issued."""
     locked_draft(invoice).delete()
-
-
-@transaction.atomic(durable=True)
-def draft_credit_note(
-    *, invoice: SelfBilledInvoice, reason: str, by: User, at: datetime, request_id: uuid.UUID
-) -> SelfBilledInvoice:
-    """Draft the credit note (261) that takes off the whole of an issued invoice; one that is there is returned.
-
-    Another invoice may then be written. Raises SelfBillingError without a reason, or when the invoice is set off.
-    """
-    corrected = locked_invoice(invoice)
-    if corrected.issued_at is None or corrected.corrects_id:
-        raise SelfBillingError(_("Only an issued invoice is credited."))
-    if (found := SelfBilledInvoice.objects.filter(corrects=corrected).first()) is not None:
-        return found
-    if not reason.strip():
-        raise SelfBillingError(_("Say why: a credit note gives its reason."), field="reason")
-    with override(corrected.language):
-        words = {"number": corrected.number, "day": day_written(corrected.issued_on or corrected.delivered_on)}
-        title = _("Credit note on invoice %(number)s of %(day)s") % words
-    note = SelfBilledInvoice(
-        **_of(corrected.mandate, at, request_id),
-        **_columns(Said(title, corrected.delivered_on, corrected.settlement)),
-        corrects=corrected,
-        type=CREDIT_NOTE,
-        reason=reason.strip()[:200],
-    )
-    note.mandate = corrected.mandate
-    return _written(note, [values_of_line(line) for line in corrected.lines.order_by("position")])
 
 
 # Writing ----------------------------------------------------------------------------------------------------------
@@ -297,7 +269,7 @@ def _again(mandate: Mandate, request_id: uuid.UUID) -> SelfBilledInvoice | None:
     return found
 
 
-def _of(mandate: Mandate, at: datetime, request_id: uuid.UUID) -> dict[str, Any]:
+def of_mandate(mandate: Mandate, at: datetime, request_id: uuid.UUID) -> dict[str, Any]:
     return {
         "business": mandate.business,
         "activity": mandate.activity,
@@ -309,7 +281,7 @@ def _of(mandate: Mandate, at: datetime, request_id: uuid.UUID) -> dict[str, Any]
     }
 
 
-def _columns(said: Said) -> dict[str, Any]:
+def columns_of(said: Said) -> dict[str, Any]:
     since, until = said.period or (None, None)
     return {
         "title": said.title,
@@ -321,7 +293,7 @@ def _columns(said: Said) -> dict[str, Any]:
     }
 
 
-def _written(draft: SelfBilledInvoice, lines: Sequence[DraftLine]) -> SelfBilledInvoice:
+def written_draft(draft: SelfBilledInvoice, lines: Sequence[DraftLine]) -> SelfBilledInvoice:
     _totalled(draft, lines)
     draft.save(force_insert=True)
     _write_lines(draft, lines)
@@ -329,17 +301,34 @@ def _written(draft: SelfBilledInvoice, lines: Sequence[DraftLine]) -> SelfBilled
 
 
 def _totalled(draft: SelfBilledInvoice, lines: Sequence[DraftLine]) -> None:
-    sums = priced(lines, franchise=charges_no_vat(draft))
-    draft.net, draft.vat, draft.total = sums.net, sums.vat, sums.total
+    draft.net = priced(lines, franchise=charges_no_vat(draft)).net
+    draft.vat = total(tax.amount for tax in _taxes(draft, lines))
+    draft.total = draft.net + draft.vat
 
 
 def taxes_of(invoice: SelfBilledInvoice) -> list[SelfBilledTax]:
-    """Return the VAT of an invoice per rate, computed from its lines, not saved."""
+    """Return the VAT of a draft per rate, computed from its lines, not saved."""
     lines = [values_of_line(line) for line in invoice.lines.order_by("position")]
     return [
         SelfBilledTax(invoice=invoice, category=tax.category, rate=tax.rate, base=tax.base, amount=tax.amount)
-        for tax in priced(lines, franchise=charges_no_vat(invoice)).taxes
+        for tax in _taxes(invoice, lines)
     ]
+
+
+def _taxes(draft: SelfBilledInvoice, lines: Sequence[DraftLine]) -> Sequence[Tax]:
+    """Return the VAT of these lines; the last base of a rate that a credit note takes goes with all the VAT left."""
+    taxes = priced(lines, franchise=charges_no_vat(draft)).taxes
+    return credited(taxes, left_per_rate(draft.corrects)) if draft.corrects else taxes
+
+
+def left_per_rate(invoice: SelfBilledInvoice) -> list[Tax]:
+    """Return what of an issued invoice its issued credit notes have left, rate by rate."""
+    notes = SelfBilledTax.objects.filter(invoice__corrects=invoice, invoice__issued_at__isnull=False)
+    return remaining(*([_plain(tax) for tax in rows] for rows in (invoice.taxes.all(), notes)))
+
+
+def _plain(tax: SelfBilledTax) -> Tax:
+    return Tax(tax.category, tax.rate, tax.base, tax.amount)
 
 
 def _write_lines(draft: SelfBilledInvoice, lines: Sequence[DraftLine]) -> None:

@@ -320,16 +320,6 @@ def lines_of(invoice: SelfBilledInvoice) -> list[dict[str, Any]]:
     ]
 
 
-class ReasonForm(RequestForm):
-    """Why an invoice is taken off."""
-
-    reason = forms.CharField(
-        label=_("Why?"),
-        max_length=200,
-        help_text=_("Printed on the credit note. For example: three baskets, not four."),
-    )
-
-
 class SpokenAnswerForm(RequestForm):
     """What the partner said in another way than by the link."""
 

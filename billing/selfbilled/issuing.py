@@ -25,6 +25,7 @@ from billing.selfbilled.drafting import (
     SET_OFF,
     SelfBillingError,
     charges_no_vat,
+    left_per_rate,
     locked_invoice,
     rates_of,
     taxes_of,
@@ -32,15 +33,16 @@ from billing.selfbilled.drafting import (
 from billing.selfbilled.mandating import day_of, holds
 from billing.selfbilled.sealing import LATEST, seal_of_self_billed
 from billing.selfbilled.stating import contest_until, keys_of, mentions_of, stated
+from billing.splitting import exceed, gross
 from billing.stating import texts
 from lib import pdf
 from lib.days import day_written
 from lib.law import UnknownFact, fact
-from lib.money import euros, percent_written
+from lib.money import euros, percent_written, total
 from people import parties
 from people.models import Business, Client, User
 from quotes import readiness
-from quotes.pricing import CALCULATION_VERSION
+from quotes.pricing import CALCULATION_VERSION, Tax
 from records import errands, ledger, numbering
 from records.models import NumberSeries
 from records.subjects import ref
@@ -167,7 +169,12 @@ def _delivered(draft: SelfBilledInvoice, on: date) -> Iterator[str]:
 
 
 def _credited(draft: SelfBilledInvoice, corrected: SelfBilledInvoice) -> Iterator[str]:
-    if corrected.received and compensated_of(corrected.received) != euros(0):
+    taken, left = Receipt.objects.filter(self_billed__invoice=draft), left_per_rate(corrected)
+    if exceed([Tax(tax.category, tax.rate, tax.base, tax.amount) for tax in taxes_of(draft)], left):
+        yield _("This credit note takes off more than is left of invoice %(number)s.") % {"number": corrected.number}
+    set_off = corrected.received and compensated_of(corrected.received)
+    is_needed = set_off and draft.total > total(gross(tax) for tax in left) - set_off
+    if is_needed or any(covered_of(receipt).amount > 0 for receipt in taken):
         yield _("Invoice %(number)s is set off: undo the set-off first.") % {"number": corrected.number}
 
 

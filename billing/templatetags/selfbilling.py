@@ -22,7 +22,11 @@ def self_billing_of(context: Context, client: Client) -> dict[str, Any]:
     today = clock.today(business.time_zone)
     last = Mandate.objects.filter(client=client).select_related(*LISTED).first()
     state = state_in_list(last, today) if last else None
-    written = SelfBilledInvoice.objects.filter(client=client).select_related(*approving.LISTED)[:MOST]
+    written = (
+        SelfBilledInvoice.objects.filter(client=client)
+        .select_related(*approving.LISTED)
+        .prefetch_related(approving.NOTES)[:MOST]
+    )
     rows = [(invoice, approving.state_in_list(invoice, today)) for invoice in written]
     return {
         "business": business,

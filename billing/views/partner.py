@@ -69,7 +69,7 @@ class Reader:
 
     def invoices(self) -> list[dict[str, Any]]:
         issued = SelfBilledInvoice.objects.filter(mandate=self.mandate, issued_at__isnull=False)
-        rows = issued.select_related(*approving.LISTED).order_by("-issued_on", "-pk")
+        rows = issued.select_related(*approving.LISTED).prefetch_related(approving.NOTES).order_by("-issued_on", "-pk")
         return [{"invoice": row, **badge_of(approving.state_in_list(row, self.today))} for row in rows]
 
     def invoice(self, pk: int) -> SelfBilledInvoice:
@@ -284,7 +284,7 @@ def _invoice_page(request: HttpRequest, reader: Reader, invoice: SelfBilledInvoi
         "invoice_state": state.name,
         "badge": badge_of(state),
         "answer": answer_to(invoice),
-        "credit_note": SelfBilledInvoice.objects.filter(corrects=invoice, issued_at__isnull=False).first(),
+        "credit_notes": SelfBilledInvoice.objects.filter(corrects=invoice, issued_at__isnull=False).order_by("pk"),
         "has_invoice_pdf": invoice_pdf_of(invoice) is not None,
     }
     return render(request, "billing/partner_invoice.html", context)

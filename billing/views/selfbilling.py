@@ -12,19 +12,19 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from billing import issuing
 from billing.models import SelfBilledInvoice
-from billing.selfbilled import approving
+from billing.selfbilled import approving, crediting
 from billing.selfbilled import drafting as selfbilled_drafting
 from billing.selfbilled import issuing as selfbilling
-from billing.selfbilled.approving import LISTED, TONES, State, answer_to, state_in_list, state_of
+from billing.selfbilled.approving import LISTED, NOTES, TONES, State, answer_to, state_in_list, state_of
 from billing.selfbilled.drafting import SelfBillingError, rates_of, receipts_to_invoice
 from billing.selfbilled.forms import (
     FromReceiptsForm,
     PartnerLineFormSet,
-    ReasonForm,
     SaidForm,
     SpokenAnswerForm,
     lines_of,
 )
+from billing.selfbilled.forms_crediting import CreditForm
 from billing.selfbilled.mandating import holds
 from billing.selfbilled.posting import pdf_of
 from billing.selfbilled.stating import facts_of
@@ -52,7 +52,7 @@ def invoice_or_404(request: BusinessRequest, pk: int) -> SelfBilledInvoice:
 
 def rows_of(invoices: QuerySet[SelfBilledInvoice], on: date) -> list[dict[str, Any]]:
     """Return the latest of these invoices, with the word of where each stands, in one query."""
-    listed = invoices.select_related(*LISTED)[:PER_PAGE]
+    listed = invoices.select_related(*LISTED).prefetch_related(NOTES)[:PER_PAGE]
     return [{"invoice": invoice, **badge_of(state_in_list(invoice, on))} for invoice in listed]
 
 
@@ -81,7 +81,8 @@ def self_billed(request: BusinessRequest, pk: int) -> HttpResponse:
         "answer": answer_to(found),
         "document": document,
         "late": None if document else Errand.objects.filter(what=selfbilling.PDF_ERRAND, subject=ref(found)).first(),
-        "credit_note": SelfBilledInvoice.objects.filter(corrects=found).first(),
+        "credit_notes": found.credit_notes.order_by("pk"),
+        "may_credit": found.corrects_id is None and crediting.may_be_credited(found),
         "receipts": found.receipts.select_related("receipt"),
         "mails": Mail.objects.filter(subject_ref=ref(found)).order_by("-made_at"),
         "spoken": SpokenAnswerForm(initial={"request_id": new_request_id()}),
@@ -242,15 +243,14 @@ def self_billed_issue(request: BusinessRequest, pk: int) -> HttpResponse:
 @writers_only
 @require_http_methods(["GET", "HEAD", "POST"])
 def self_billed_credit(request: BusinessRequest, pk: int) -> HttpResponse:
-    """Draft the credit note that takes off the whole of an issued invoice."""
+    """Draft the credit note that takes off an issued invoice, or some of it."""
     corrected = invoice_or_404(request, pk)
     answer = answer_to(corrected)
     data = request.POST if request.method == "POST" else None
-    form = ReasonForm(data, initial={"reason": answer.reason[:200] if answer else ""})
+    form = CreditForm(data, invoice=corrected, initial={"reason": answer.reason[:200] if answer else ""})
     if data is not None and form.is_valid():
-        said = form.cleaned_data
         try:
-            note = selfbilled_drafting.draft_credit_note(invoice=corrected, by=request.user, at=clock.now(), **said)
+            note = crediting.draft_credit_note(invoice=corrected, by=request.user, at=clock.now(), **form.said())
             return redirect(note)
         except SelfBillingError as refused:
             refuse(form, refused)

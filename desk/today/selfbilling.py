@@ -22,7 +22,7 @@ def contested(membership: Membership, on: date) -> Iterator[Todo]:
     """What a partner says is wrong, until a credit note takes it off."""
     answers = SelfBilledAnswer.objects.filter(
         kind=SelfBilledAnswer.Kind.CONTESTED, invoice__activity__in=activities_of(membership)
-    ).exclude(invoice__credited_by__issued_at__isnull=False)
+    ).exclude(invoice__credit_notes__issued_at__isnull=False)
     for answer in answers.select_related("invoice__business", "invoice__mandate").order_by("pk")[:MANY]:
         words = {"name": answer.invoice.mandate.legal_name, "number": answer.invoice.number}
         sentence = _("%(name)s contests invoice %(number)s: “%(reason)s”") % {**words, "reason": answer.reason[:80]}

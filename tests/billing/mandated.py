@@ -10,9 +10,9 @@ import pytest
 from billing import issuing, settling
 from billing.drafting import DraftLine
 from billing.models import Mandate, MandateLink, Receipt, SelfBilledInvoice
+from billing.selfbilled import crediting, mandate_answering, mandate_paper, mandating
 from billing.selfbilled import drafting as selfbilled_drafting
 from billing.selfbilled import issuing as selfbilling
-from billing.selfbilled import mandate_answering, mandate_paper, mandating
 from billing.selfbilled.mandating import Terms
 from lib.money import euros
 from people.models import Client, User
@@ -149,9 +149,9 @@ def issued(mandate: Mandate | None = None, *lines: DraftLine, at: datetime = NOW
     return selfbilling.issue(invoice=draft, by=owner_of(mandate.client), at=at)
 
 
-def credited(invoice: SelfBilledInvoice, at: datetime = NOW) -> SelfBilledInvoice:
+def credited(invoice: SelfBilledInvoice, at: datetime = NOW, **what: Any) -> SelfBilledInvoice:
     by = owner_of(invoice.client)
-    note = selfbilled_drafting.draft_credit_note(
-        invoice=invoice, reason="Deux paniers de trop", by=by, at=at, request_id=uuid.uuid4()
+    note = crediting.draft_credit_note(
+        invoice=invoice, reason="Deux paniers de trop", by=by, at=at, request_id=uuid.uuid4(), **what
     )
     return selfbilling.issue(invoice=note, by=by, at=at)

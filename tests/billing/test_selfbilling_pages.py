@@ -186,7 +186,7 @@ def test_what_was_contested_is_credited(as_freelancer: Visitor, farm: Client) ->
     fields = fields_of(credit, "<main")
     assert fields["reason"] == "trois paniers"
     as_freelancer.post(credit.wsgi_request.path, {"reason": "trois paniers", "request_id": fields["request_id"]})
-    note = invoice.credited_by
+    note = invoice.credit_notes.get()
     as_freelancer.post(f"{note.get_absolute_url()}issue/")
     assert "annulée par un avoir" in text_of(as_freelancer.get(invoice.get_absolute_url()))
 

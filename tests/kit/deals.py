@@ -13,6 +13,7 @@ from billing import agreeing, crediting, depositing, drafting, issuing, months, 
 from billing.agreeing import PartValues
 from billing.drafting import DraftLine
 from billing.models import Invoice, Mandate, MandateLink, SelfBilledInvoice
+from billing.selfbilled import crediting as selfbilled_crediting
 from billing.selfbilled import drafting as selfbilled_drafting
 from billing.selfbilled import issuing as selfbilling
 from billing.selfbilled import mandate_answering, mandating
@@ -352,7 +353,7 @@ class SelfBilled(Parties):
     def taken_off(self) -> Self:
         """Credit the last one wholly."""
         last: Any = self.documents[-1]
-        draft = selfbilled_drafting.draft_credit_note(
+        draft = selfbilled_crediting.draft_credit_note(
             invoice=last, reason="Deux paniers de trop", by=self.by, at=self.at, request_id=uuid.uuid4()
         )
         self.issue(draft)
