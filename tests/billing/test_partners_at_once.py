@@ -3,16 +3,18 @@
 import contextlib
 import uuid
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from billing import balances, settling
+from billing import balances, giving_back, settling
 from billing.models import Receipt, ReceivedInvoice, SetOff, Slip, SlipLine
 from billing.partners import receiving, setting_off, slips
 from billing.partners.received_left import left_of
 from lib.money import euros, total
 from quotes.models import Kind
-from tests.billing.conftest import recorder_of
+from tests.billing.conftest import basket_came, recorder_of
 from tests.billing.partners import JANUARY, farm_deal, problems, received_of, set_off_of
 from tests.records.work import at_once
 
@@ -73,6 +75,24 @@ def test_undone_receiving_and_setting_off_at_once_never_wait_for_each_other() ->
     assert [error for error in raised if not isinstance(error, refusals)] == []
     assert problems(deal) == []
     assert all(left_of(ReceivedInvoice.objects.get(pk=row.pk)).amount >= 0 for row in received)
+
+
+def test_no_more_is_given_back_at_once_than_came() -> None:
+    deal, final = farm_deal(0)
+    basket = basket_came(deal, date(2027, 1, 8), quantity=3)
+
+    def give_back(turn: int) -> None:
+        said: dict[str, Any] = {"given_on": JANUARY.date(), "reason": "Flétri", "request_id": uuid.uuid4()}
+        with contextlib.suppress(settling.SettlingError):
+            giving_back.give_back(receipt=basket, by=recorder_of(deal), at=JANUARY, quantity=Decimal(1), **said)
+        with contextlib.suppress(setting_off.SetOffError, receiving.ReceivingError):
+            set_off_of(deal, final, received_of(deal, "20", f"FC-{turn}"), covers=[basket])
+
+    assert at_once(PEOPLE, give_back) == []
+    kept = Receipt.objects.get(pk=basket.pk).kept
+    covered = total(one.covered for one in SetOff.objects.all())
+    assert euros(0) <= covered <= kept == balances.total_of(basket.allocations, "value")
+    assert problems(deal) == []
 
 
 def test_the_same_receipts_make_one_slip() -> None:
