@@ -248,7 +248,7 @@ class Deal:
         """All that is still to come comes: no invoice awaits anything otherwise than in euros, but for what a person
         took back and left free."""
         self.at += timedelta(days=400)
-        if (left := doubting.left_to_come(self.term) - turning.agreed_units(self.term)) > 0:
+        if (left := doubting.left_to_come(self.term)) > 0:
             self.receive(self.term, quantity=left, destination="PERSONAL")
         self.check()
         awaited = balances.left_of_all(Invoice.objects.all()).in_kind
