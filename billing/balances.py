@@ -3,6 +3,7 @@
 Sums are rounded to the cent in SQL, where SQLite counts in floats; `cents()` is applied again to what is shown.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -25,7 +26,7 @@ from django.db.models.functions import Coalesce, Greatest, Least, Round
 from djmoney.money import Money
 
 from billing.models import Allocation, Invoice, InvoiceTerm, PaymentRequest, Shortfall
-from billing.not_coming import gone_of
+from billing.not_coming import Gone, gone_of
 from billing.roles import NOT_REPLACED, is_replaced
 from lib.money import cents, euros, summed
 from quotes.models import Kind
@@ -64,7 +65,8 @@ class Balance:
         return self.total - self.deducted - self.credited
 
 
-def _sum(queryset: QuerySet[Any], group: str, amount: Any) -> Any:
+def sum_of(queryset: QuerySet[Any], group: str, amount: Any) -> Any:
+    """Return, as a column, the sum of an amount over the rows of a subquery, to the cent."""
     summed = queryset.order_by().values(group).annotate(summed=Sum(amount)).values("summed")
     return Coalesce(Round(Subquery(summed, output_field=AMOUNT), 2), ZERO, output_field=AMOUNT)
 
@@ -77,28 +79,32 @@ class Left:
     in_kind: Money
 
 
-def with_sums(invoices: QuerySet[Invoice]) -> QuerySet[Invoice]:
+def with_sums(invoices: QuerySet[Invoice], gone: Mapping[int, Gone] | None = None) -> QuerySet[Invoice]:
     """Annotate the raw sums: allocated, credited, and what came in kind, or will not, since the issue. What was missed
-    is read at once, when this is called: ask again rather than keep the query."""
-    gone = gone_of(invoices)
+    is read at once, when this is called, unless it is given (not_coming.gone_of): do not keep the query for later."""
+    gone = gone_of(invoices) if gone is None else gone
     own = Allocation.objects.filter(invoice=OuterRef("pk"))
     other_than_euros = own.exclude(receipt__kind=Kind.MONEY)
     before_issue = _in_kind(invoice=OuterRef("pk"))
     credit_notes = Invoice.objects.filter(corrects=OuterRef("pk"), issued_at__isnull=False)
     return invoices.annotate(
-        allocated=_sum(own, "invoice", "value"),
-        credited=_sum(credit_notes, "corrects", "total"),
-        in_kind_since=_sum(other_than_euros, "invoice", "value") - _sum(before_issue, "invoice", "received"),
+        allocated=sum_of(own, "invoice", "value"),
+        credited=sum_of(credit_notes, "corrects", "total"),
+        in_kind_since=sum_of(other_than_euros, "invoice", "value") - sum_of(before_issue, "invoice", "received"),
         not_coming_since=_by_invoice({pk: one.missed for pk, one in gone.items()})
         + _due_in_euros()
         + _asked_in_euros(),
+        credited_in_kind=sum_of(credit_notes, "corrects", "in_kind"),
         waived_left=_by_invoice({pk: one.waived for pk, one in gone.items()}),
     )
 
 
 def _by_invoice(values: dict[int, Money]) -> Any:
     """Return what was computed of a few invoices, as a column."""
-    cases = [When(pk=pk, then=Value(value.amount)) for pk, value in values.items() if value.amount]
+    alike: dict[Decimal, list[int]] = {}
+    for pk, value in values.items():
+        alike.setdefault(value.amount, []).append(pk)
+    cases = [When(pk__in=pks, then=Value(amount)) for amount, pks in alike.items() if amount]
     return Case(*cases, default=ZERO, output_field=AMOUNT) if cases else ZERO
 
 
@@ -107,7 +113,7 @@ def _in_kind(**of: Any) -> QuerySet[InvoiceTerm]:
     return InvoiceTerm.objects.filter(**of).exclude(kind=Kind.MONEY)
 
 
-def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
+def with_balances(invoices: QuerySet[Invoice], on: date, gone: Mapping[int, Gone] | None = None) -> QuerySet[Invoice]:
     """Annotate allocated, credited, left, in_kind_left, euros_left, waived_left (Decimal), is_overdue and is_replaced.
 
     Of a draft nothing is left; of a credit note neither, it takes off another invoice; nor of an invoice that another
@@ -115,12 +121,12 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     many up.
     """
     return (
-        with_sums(invoices)
+        with_sums(invoices, gone)
         .annotate(
             raw_left=F("total") - F("deducted") - F("credited") - F("allocated") - F("waived_left"),
-            room=F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since"),
+            room=F("agreed_otherwise") - F("in_kind_since") - F("not_coming_since") - F("credited_in_kind"),
             asked_for_later=_asked(PaymentRequest.objects.filter(due_on__gte=on)),
-            not_due_yet=_sum(_in_euros(on=Q(due_on__gte=on)), "invoice", F("value") - F("received")),
+            not_due_yet=sum_of(_in_euros(on=Q(due_on__gte=on)), "invoice", F("value") - F("received")),
         )
         .annotate(raw_in_kind=Greatest(Least(F("room"), F("raw_left")), ZERO, output_field=AMOUNT))
         .annotate(
@@ -133,11 +139,11 @@ def with_balances(invoices: QuerySet[Invoice], on: date) -> QuerySet[Invoice]:
     )
 
 
-def left_of_all(invoices: QuerySet[Invoice]) -> Left:
+def left_of_all(invoices: QuerySet[Invoice], gone: Mapping[int, Gone] | None = None) -> Left:
     """Return what is left of many invoices: a few queries, whatever their number."""
     claims: Any = Invoice.objects.filter(CLAIMS, pk__in=invoices.order_by().values("pk"))
     credited, allocated, less_in_kind = _sums_of(claims)
-    gone = gone_of(claims)
+    gone = gone_of(claims) if gone is None else gone
     in_euros = in_kind = Decimal(0)
     for pk, total, deducted, agreed in claims.values_list("pk", "total", "deducted", "agreed_otherwise"):
         missed, waived = (gone[pk].missed.amount, gone[pk].waived.amount) if pk in gone else (0, 0)
@@ -157,7 +163,8 @@ def _sums_of(invoices: QuerySet[Invoice]) -> tuple[dict[int, Decimal], ...]:
     short = _by(Shortfall.objects.filter(part__invoice__in=invoices.order_by()), "part__invoice")
     asked = _by(PaymentRequest.objects.filter(BY_AGREEMENT, invoice__in=invoices.order_by()), "invoice")
     less = {pk: -value for pk, value in before.items()}
-    return (_by(credits, "corrects", "total"), _by(settled, "invoice"), _added(since, less, short, asked))
+    off = _by(credits, "corrects", "in_kind")
+    return (_by(credits, "corrects", "total"), _by(settled, "invoice"), _added(since, less, short, asked, off))
 
 
 def _added(*sums: dict[int, Decimal]) -> dict[int, Decimal]:
@@ -199,7 +206,7 @@ def something_is_to_come() -> Q:
 
 def _due_in_euros() -> Any:
     """What of the parts of an invoice without a quote will not come, as a person decided."""
-    return _sum(Shortfall.objects.filter(part__invoice=OuterRef("pk")), "part__invoice", "value")
+    return sum_of(Shortfall.objects.filter(part__invoice=OuterRef("pk")), "part__invoice", "value")
 
 
 def _asked_in_euros() -> Any:
@@ -208,7 +215,7 @@ def _asked_in_euros() -> Any:
 
 
 def _asked(requests: QuerySet[PaymentRequest]) -> Any:
-    return _sum(requests.filter(invoice=OuterRef("pk")), "invoice", "value")
+    return sum_of(requests.filter(invoice=OuterRef("pk")), "invoice", "value")
 
 
 def balance_of(invoice: Invoice, on: date) -> Balance:

@@ -6,7 +6,7 @@ A credit note has positive amounts, its own series, and takes off what is owed. 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import transaction
@@ -14,13 +14,14 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
-from billing import claiming
+from billing import balances, claiming
 from billing.deducting import takes_of_what_is_deducted
 from billing.drafting import DraftLine, lines_of_taxes, lock_quote, situation_of, values_of_line, write
 from billing.models import Invoice, InvoiceLine
 from billing.ordering import deposit_is_deducted, part_is_deducted
 from billing.roles import is_replaced
 from billing.splitting import credited, exceed, gross, shared
+from billing.waiving import waived_of
 from lib.days import day_written
 from lib.money import euros, number_written, per_unit, total
 from people.models import User
@@ -46,12 +47,13 @@ def draft_credit_note(
     request_id: uuid.UUID,
     amount: Money | None = None,
     quantities: Mapping[int, Decimal] | None = None,
+    waives: bool = False,
 ) -> Invoice:
     """Draft a credit note on an issued invoice; the same `request_id` again returns the first one.
 
     Of all that is left of it; or of an `amount`, VAT included, shared out over its VAT rates; or of `quantities` of its
-    lines, by position. An amount that no bases make with exact VAT gives a cent less (see billing.splitting).
-    Raises CreditingError.
+    lines, by position; or, if it `waives`, of what was missed and is waived. An amount that no bases make with exact
+    VAT gives a cent less (see billing.splitting). Raises CreditingError.
     """
     corrected = _locked(invoice)
     if (found := Invoice.objects.filter(request_id=request_id).first()) is not None:
@@ -59,8 +61,12 @@ def draft_credit_note(
             raise CreditingError(_("This form was already used."))
         return found
     _refuse(corrected, reason)
+    if waives and (amount := waived_of(corrected)).amount <= 0:
+        raise CreditingError(_("Nothing of this invoice is waived any more."), "how")
     lines = _lines(corrected, amount, quantities)
     draft = _draft(corrected, reason, at, request_id)
+    if waives and amount is not None:
+        draft.is_waiver, draft.in_kind = True, amount
     return write(draft, lines, vat=_vat_taken(draft, lines))
 
 
@@ -138,10 +144,25 @@ def _lines(corrected: Invoice, amount: Money | None, quantities: Mapping[int, De
     return _share(corrected, creditable(corrected) if amount is None else amount)
 
 
+def off_in_kind(draft: Invoice, on: date) -> Money:
+    """Return how much of a credit note is off what was to come otherwise than in euros: a waiver as it was drafted, any
+    other what is more than the euros left to pay."""
+    assert draft.corrects is not None
+    if draft.is_waiver:
+        waived: Money = draft.in_kind
+        return waived
+    left = balances.balance_of(draft.corrects, on)
+    off: Money = max(min(draft.total - max(left.in_euros, euros(0)), left.in_kind), euros(0))
+    return off
+
+
 def obstacles(draft: Invoice) -> Iterator[str]:
-    """Say of which lines a draft takes more than other credit notes, issued meanwhile, have left."""
-    if not draft.corrects_id:
+    """Say of which lines a draft takes more than other credit notes, issued meanwhile, have left; or more than what is
+    waived now."""
+    if draft.corrects is None:
         return
+    if draft.is_waiver and waived_of(draft.corrects) < draft.in_kind:
+        yield _("Less than that is waived now: throw this draft away, and prepare it again.")
     for line in draft.lines.filter(corrects_line__isnull=False).select_related("corrects_line"):
         assert line.corrects_line is not None
         if line.quantity > (left := left_of_line(line.corrects_line)):

@@ -69,7 +69,7 @@ def deposit_for(acceptance: Acceptance, term: RemunerationTerm, *, at: datetime)
     agreed in euros. Needs the quote's lock."""
     if (found := Invoice.objects.filter(term=term, type=DEPOSIT, deposit_month=None).first()) is not None:
         return found
-    value = min(term.value, left_to_ask(acceptance))
+    value = min(term.value, left_to_ask(acceptance, with_drafts=False))
     if value.amount <= 0:
         return None
     draft = of_quote(acceptance, DEPOSIT, at, uuid.uuid5(uuid.NAMESPACE_URL, f"courgette:deposit:{term.pk}"))
@@ -104,18 +104,18 @@ def share_of(acceptance: Acceptance, percent: Decimal) -> Money:
     return share(acceptance.version.total, percent)
 
 
-def left_to_ask(acceptance: Acceptance, *, besides: Invoice | None = None) -> Money:
+def left_to_ask(acceptance: Acceptance, *, besides: Invoice | None = None, with_drafts: bool = True) -> Money:
     """Return the most that a new deposit may ask for: what was agreed in euros and no invoice asks for, and no more
-    than is left of the quote. `besides`: a draft that is not counted."""
+    than is left of the quote. `besides`: a draft that is not counted; `with_drafts`: whether the others are."""
     if any(balances.stands(row) for row in issued_of(acceptance.pk, *CLOSING)):
         return euros(0)
-    deposits = [row for row in _deposits(acceptance) if row != besides]
+    deposits = [row for row in _deposits(acceptance) if row != besides and (with_drafts or row.issued_at)]
     agreed = acceptance.version.terms.filter(kind=Kind.MONEY)
     issued = [row for row in [*deposits, *progress.claiming(acceptance)] if row.issued_at and balances.stands(row)]
     asked = total(value for row in issued for part, value in kept_of(row) if part.kind == Kind.MONEY)
     drafted = total(row.total for row in deposits if row.issued_at is None and row.deposit_month is None)
     in_euros = total(term.value for term in agreed) - asked - drafted
-    whole = total(gross(tax) for tax in _not_asked(acceptance, besides))
+    whole = total(gross(tax) for tax in _not_asked(acceptance, besides)) if with_drafts else in_euros
     return max(min(in_euros, whole), euros(0))
 
 

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Prefetch
 from django.utils.translation import get_language
 from djmoney.money import Money
 
 from billing import balances
 from billing.carrying import answered_days, expected_days
 from billing.claiming import missed_value, values_of
-from billing.dunning.turning import agreed_value
+from billing.dunning.turning import agreed_value, counting
 from billing.models import Invoice, Receipt
 from billing.not_coming import NOT_COMING
 from lib.money import euros, total
@@ -59,7 +60,7 @@ def expected(membership: Membership, on: date, client: Client | None = None, mos
     if client is not None:
         terms = terms.filter(version__quote__client=client)
     rows = terms.select_related("version__quote__client").prefetch_related(
-        "receipts__reversed_by", "missed__reversed_by", "payment_requests"
+        "receipts__reversed_by", "missed__reversed_by", Prefetch("payment_requests", counting())
     )
     found = [_expected(term, on) for term in rows.order_by("version__quote__client__name", "version", "position")]
     left = sorted((row for row in found if row.outstanding.amount > 0), key=lambda row: row.days_to_confirm == 0)

@@ -5,14 +5,17 @@ from typing import Any
 
 from django import forms
 from django.db.models import QuerySet
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from djmoney.money import Money
 
 from billing.crediting import left_of_line
 from billing.drafting import DraftLine
 from billing.models import Invoice
 from billing.roles import DEPOSIT, role_of
+from billing.waiving import WAIVED
 from lib.form_fields import DayField
-from lib.money import euros
+from lib.money import euros, written
 from people.models import Business, Client, Contact
 from quotes.forms import RequestForm
 from quotes.forms_fields import EurosField, ExemptionField, NumberField, number_shown
@@ -189,7 +192,7 @@ class OneOffForm(RequestForm):
 class CreditForm(RequestForm):
     """What a credit note takes off, and why."""
 
-    WHOLE, AMOUNT, LINES = "whole", "amount", "lines"
+    WHOLE, AMOUNT, LINES, WAIVED = "whole", "amount", "lines", WAIVED
 
     how = forms.ChoiceField(label=_("What does it take off?"), widget=forms.RadioSelect, initial=WHOLE)
     amount = EurosField(label=_("Amount"), required=False)
@@ -197,9 +200,15 @@ class CreditForm(RequestForm):
         label=_("Why?"), max_length=200, help_text=_("Printed on the credit note. For example: ten guides not printed.")
     )
 
-    def __init__(self, *args: Any, invoice: Invoice, may_choose_lines: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, invoice: Invoice, may_choose_lines: bool, waived: Money, **options: Any) -> None:
         super().__init__(*args, **options)
-        choices = [(self.WHOLE, _("all that is left of the invoice")), (self.AMOUNT, _("an amount, VAT included"))]
+        choices: list[tuple[str, Any]] = [
+            (self.WHOLE, _("all that is left of the invoice")),
+            (self.AMOUNT, _("an amount, VAT included")),
+        ]
+        if waived.amount > 0:
+            words = {"amount": written(waived, get_language() or "fr")}
+            choices.insert(0, (self.WAIVED, _("what was missed and is waived, %(amount)s") % words))
         self.line_fields: list[str] = []
         if may_choose_lines:
             choices.append((self.LINES, _("some of its lines")))
@@ -231,8 +240,10 @@ class CreditForm(RequestForm):
         return said
 
     def wanted(self) -> dict[str, Any]:
-        """Return what the act takes: an amount, quantities by position, or neither."""
+        """Return what the act takes: an amount, quantities by position, that it waives, or nothing of these."""
         said = self.cleaned_data
+        if said["how"] == self.WAIVED:
+            return {"waives": True}
         if said["how"] == self.AMOUNT:
             return {"amount": said["amount"] or euros(0)}
         if said["how"] == self.LINES:

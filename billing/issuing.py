@@ -13,7 +13,7 @@ from django.db.models import Q, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from billing import claiming, facts, facturx, paper, releasing, stating, taxing
+from billing import claiming, crediting, facts, facturx, paper, releasing, stating, taxing
 from billing.checking import obstacles
 from billing.claiming import Claim
 from billing.drafting import lock_quote, situation_of
@@ -103,6 +103,7 @@ def fill(draft: Invoice, on: date) -> tuple[Claim, facts.InvoiceFacts]:
     draft.net, draft.vat, draft.total = claim.net, claim.vat, claim.total
     draft.deducted, draft.settled_at_issue = claim.deducted, claim.settled_at_issue
     draft.agreed_otherwise, draft.payable = claim.agreed_otherwise, claim.payable
+    draft.in_kind = crediting.off_in_kind(draft, on) if draft.corrects else draft.in_kind
     paid_on = claim.paid_on if role_of(draft) == Invoice.Type.DEPOSIT else None  # 242 nonies A, I 10°
     draft.delivered_on = draft.delivered_on or paid_on or on
     try:

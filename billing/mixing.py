@@ -16,7 +16,7 @@ from djmoney.money import Money
 from billing import balances, progress
 from billing.drafting import taxes_of
 from billing.models import AgreedPart, Deduction, Invoice, InvoiceTerm, MissedDelivery, Receipt
-from billing.not_coming import NOT_COMING, counted_out_of, overflow_of
+from billing.not_coming import NOT_COMING, counted_out_of, credited_in_kind, overflow_of
 from billing.parts import Agreed
 from billing.roles import DEPOSIT, PROGRESS, issued_of, role_of
 from billing.splitting import gross
@@ -159,26 +159,33 @@ def _advanced(invoices: Iterable[Invoice]) -> dict[int, Money]:
 
 
 def kept_of(invoice: Invoice) -> list[tuple[InvoiceTerm, Money]]:
-    """Return the parts of an issued invoice with what credit notes left of each: euros are taken off first, then the
-    last part first, as in `balances`."""
-    credited = balances.total_of(Invoice.objects.filter(corrects=invoice, issued_at__isnull=False), "total")
+    """Return the parts of an issued invoice with what credit notes left of each, for others to claim the rest again:
+    what they took off in kind, then euros, the last part first. What is waived nobody claims again."""
+    notes = Invoice.objects.filter(corrects=invoice, issued_at__isnull=False, is_waiver=False)
+    credited = balances.total_of(notes, "total")
+    if not credited.amount:
+        return [(row, row.value) for row in invoice.terms.all()]
+    in_kind, _waived = credited_in_kind([invoice.pk])
+    credited -= total(in_kind.values())
     kept = []
     for row in sorted(invoice.terms.all(), key=lambda row: (row.kind != Kind.MONEY, -row.position)):
-        taken = min(credited, row.value)
+        left = row.value - in_kind.get((invoice.pk, row.term_id), NOTHING)
+        taken = min(credited, left)
         credited -= taken
-        kept.append((row, row.value - taken))
+        kept.append((row, left - taken))
     return kept
 
 
 def _agreed(case: Case, term: RemunerationTerm, value: Money, came: dict[Key, Money]) -> Agreed:
+    gone = NOTHING if case.invoice.deposit_month else min(overflow_of(term, besides=case.invoice), value)
     return Agreed(
         kind=term.kind,
-        label=label_of(term, value, case.invoice.language),
+        label=label_of(term, value - gone, case.invoice.language),
         value=value,
         received=came.pop(("term", term.pk), NOTHING),
         term_id=term.pk,
         due_on=due_of_term(case.invoice, term, case.on),
-        not_coming=NOTHING if case.invoice.deposit_month else overflow_of(term, besides=case.invoice),
+        not_coming=gone,
     )
 
 

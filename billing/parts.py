@@ -64,7 +64,7 @@ def claimed(claim: Money, agreed: Sequence[Agreed], *, rest: str) -> list[Claime
         parts = _add_euros(parts, missing, rest)
     elif missing.amount < 0:
         parts = _take_off(parts, -missing)
-    return [part for part in parts if part.value.amount > 0]
+    return [part for part in parts if part.value.amount > 0 or part.not_coming.amount > 0]
 
 
 def _part(item: Agreed) -> ClaimedPart:

@@ -2,13 +2,15 @@
 
 Each line's net is the share of the agreed net that is done so far, half up, less what earlier invoices took: the nets
 always add up to the cent. The invoice that takes the last of a rate takes all the VAT left of it, so that the VAT of
-all of them is that of the quote. What is credited, or replaced, is free again. Reads rows, writes nothing.
+all of them is that of the quote. What is credited, or replaced, is free again, but for what is waived. Reads rows,
+writes nothing.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.db.models import Q
 from djmoney.money import Money
 
 from billing import balances
@@ -22,6 +24,7 @@ from quotes.pricing import Tax
 
 WHOLE = Decimal(100)
 NOTHING = euros(0)
+FREES = Q(invoice__issued_at__isnull=False, invoice__is_waiver=False)  # credit notes after which the rest is claimed
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,7 @@ def left_of_quote(acceptance: Acceptance, agreed: Sequence[Tax], *, besides: Inv
     """Return what of the agreed base and VAT, rate by rate, no progress invoice claims."""
     taken: list[Tax] = []
     for invoice in claiming(acceptance, besides):
-        credits = InvoiceTax.objects.filter(invoice__corrects=invoice, invoice__issued_at__isnull=False)
+        credits = InvoiceTax.objects.filter(FREES, invoice__corrects=invoice)
         taken += remaining(plain_taxes(invoice.taxes.all()), plain_taxes(credits))
     return remaining(agreed, taken)
 
@@ -99,7 +102,7 @@ def _kept(invoice: Invoice) -> list[tuple[InvoiceLine, Money]]:
     not lines: it is spread over the lines of its rate."""
     lines = list(invoice.lines.all())
     kept = {line.pk: line.net for line in lines}
-    credits = InvoiceLine.objects.filter(invoice__corrects=invoice, invoice__issued_at__isnull=False)
+    credits = InvoiceLine.objects.filter(FREES, invoice__corrects=invoice)
     for credit in credits.order_by("pk"):
         for pk, amount in _taken_off(credit, lines, kept):
             kept[pk] = max(kept[pk] - amount, NOTHING)

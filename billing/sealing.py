@@ -103,8 +103,8 @@ def _fields_2(invoice: Invoice) -> dict[str, Any]:
 
 
 def _fields_3(invoice: Invoice) -> dict[str, Any]:
-    """Return what version 3 says in more detail: what of each term was not counted on any more."""
-    return {
+    """Return what version 3 adds: what of a term was not counted on any more, what a credit note takes off in kind."""
+    return _fields(invoice, ("in_kind", "is_waiver")) | {
         "document": "courgette invoice version 3",
         "terms": [_fields(term, TERM_FIELDS_3) for term in invoice.terms.order_by("position")],
     }

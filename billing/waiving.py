@@ -14,6 +14,8 @@ from djmoney.money import Money
 from billing.models import Invoice
 from billing.not_coming import NOTHING, gone_of
 
+WAIVED = "waived"
+
 
 def waived_of(invoice: Invoice) -> Money:
     """Return what of an issued invoice was missed and waived, and that no credit note takes off yet."""
@@ -22,7 +24,7 @@ def waived_of(invoice: Invoice) -> Money:
 
 
 def proposal(invoice: Invoice) -> dict[str, Any]:
-    """Return what the credit note's form holds at first: the amount waived and its reason; nothing when there is none.
+    """Return what the credit note's form holds at first: that it waives, and why; nothing when nothing is waived.
 
     The reason is in the language of the document, which prints it.
     """
@@ -30,7 +32,7 @@ def proposal(invoice: Invoice) -> dict[str, Any]:
     if not waived.amount:
         return {}
     with override(invoice.language):
-        return {"how": "amount", "amount": waived.amount, "reason": _("Missed deliveries, waived as the quote agrees")}
+        return {"how": WAIVED, "reason": _("Missed deliveries, waived as the quote agrees")}
 
 
 def with_something_waived(invoices: QuerySet[Invoice]) -> list[tuple[Invoice, Money]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Sum
+from django.db.models import F, OuterRef, QuerySet, Sum
 from django.utils.translation import gettext as _
 from djmoney.money import Money
 
@@ -98,7 +98,7 @@ def turned_of(invoice: Invoice) -> Money:
 
 
 def agreed_units(term: RemunerationTerm) -> Decimal:
-    """Return how many units of a term were agreed not to come. Reads its payment requests: prefetch them."""
+    """Return how many units of a term were agreed not to come. For a list prefetch its `counting()` requests."""
     return sum((request.quantity for request in _agreed(term)), Decimal(0))
 
 
@@ -107,11 +107,19 @@ def agreed_value(term: RemunerationTerm) -> Money:
     return total(request.value for request in _agreed(term))
 
 
+def counting() -> QuerySet[PaymentRequest]:
+    """Return the payment requests, and what undoes them, of invoices that still count: neither replaced nor wholly
+    credited."""
+    notes = Invoice.objects.filter(corrects=OuterRef("invoice"), issued_at__isnull=False)
+    rows = PaymentRequest.objects.filter(invoice__replaced_by__issued_at__isnull=True)
+    left = F("invoice__total") - F("invoice__deducted") - balances.sum_of(notes, "corrects", "total")
+    return rows.annotate(left_of_invoice=left).filter(left_of_invoice__gt=balances.HALF_A_CENT)
+
+
 def _agreed(term: RemunerationTerm) -> list[PaymentRequest]:
-    """Return the agreements of a term, and what undoes them: none of an invoice that counts no more."""
-    requests = [request for request in term.payment_requests.all() if request.basis == AGREED]
-    counting = {invoice.pk for invoice in {request.invoice for request in requests} if balances.stands(invoice)}
-    return [request for request in requests if request.invoice_id in counting]
+    prefetched = getattr(term, "_prefetched_objects_cache", {}).get("payment_requests")
+    rows = counting().filter(term=term, basis=AGREED) if prefetched is None else prefetched
+    return [request for request in rows if request.basis == AGREED]
 
 
 # What may be asked for -----------------------------------------------------------------------------------------------

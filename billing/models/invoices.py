@@ -69,6 +69,8 @@ class Invoice(models.Model):
     settled_at_issue = money_field()  # received before issue and allocated to this invoice, every kind
     agreed_otherwise = money_field()  # agreed in goods, hours or local currency, not received yet
     payable = money_field()  # left in euros: total - deducted - settled_at_issue - agreed_otherwise (BT-115)
+    in_kind = money_field()  # of a credit note: how much of it is off what was to come otherwise than in euros
+    is_waiver = models.BooleanField(default=False)  # a credit note of what was missed and is waived, of nothing else
     seal_version = models.PositiveSmallIntegerField(default=1)
     seal = models.CharField(max_length=64, blank=True)
 
@@ -105,6 +107,10 @@ class Invoice(models.Model):
                 condition=(Q(type="CREDIT_NOTE") & Q(corrects__isnull=False))
                 | (~Q(type="CREDIT_NOTE") & Q(corrects=None)),
                 name="a_credit_note_corrects_an_invoice",
+            ),
+            models.CheckConstraint(
+                condition=Q(type="CREDIT_NOTE") | Q(in_kind=0, is_waiver=False),
+                name="only_a_credit_note_is_off_what_was_to_come",
             ),
             models.CheckConstraint(
                 condition=(Q(issued_at=None) & Q(number=None) & Q(seal=""))

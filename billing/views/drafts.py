@@ -237,6 +237,7 @@ def invoice_credit(request: BusinessRequest, pk: int) -> HttpResponse:
         data,
         invoice=corrected,
         may_choose_lines=not corrected.deductions.exists(),
+        waived=waiving.waived_of(corrected),
         initial=waiving.proposal(corrected) if "waived" in request.GET else None,
     )
     if data is not None and form.is_valid():

@@ -1,5 +1,6 @@
 """The list of invoices, and one invoice's page: what it says, what came, what is left, what to do next."""
 
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from billing.dunning import reminding
 from billing.forms import MailForm
 from billing.forms_parts import forms_of
 from billing.models import CAME, Allocation, Invoice, Receipt
+from billing.not_coming import Gone, gone_of
 from billing.roles import role_of
 from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
 from billing.views.next_steps import DRAFTS, FILTERS, STATES, in_state, next_step, state_of
@@ -42,29 +44,31 @@ def invoices(request: BusinessRequest) -> HttpResponse:
     """List the invoices: filtered by state, searched, sorted, with what is left by kind and what to do next."""
     today = today_of(request)
     searched, state = matching(visible_invoices(request), request), request.GET.get("state", "")
-    found: QuerySet[Invoice] = balances.with_balances(searched, today)
+    gone = gone_of(searched)
+    found: QuerySet[Invoice] = balances.with_balances(searched, today, gone)
     if state in FILTERS:  # found once: balances inside the queries of the sums below would be costly
         searched = Invoice.objects.filter(pk__in=list(in_state(found, state).values_list("pk", flat=True)))
-        found = balances.with_balances(searched, today)
+        found = balances.with_balances(searched, today, gone)
     sort = request.GET.get("sort", "")
     page = Paginator(_sorted(found, sort).values_list("pk", flat=True), PER_PAGE).get_page(request.GET.get("page"))
-    page.object_list = _rows(list(page.object_list), today)
+    page.object_list = _rows(list(page.object_list), today, gone)
     context = {
         "page": page,
         "q": request.GET.get("q", ""),
         "state": state,
         "states": STATES,
         "sort": sort,
-        "left": balances.left_of_all(searched) if page.paginator.count else None,
+        "left": balances.left_of_all(searched, gone) if page.paginator.count else None,
         "may_write": may_write(request),
         "drafts": drafts_listed(request).count() if may_write(request) else 0,
     }
     return render(request, "billing/invoices.html", context)
 
 
-def _rows(pks: list[int], on: date) -> list[Any]:
+def _rows(pks: list[int], on: date, gone: Mapping[int, Gone]) -> list[Any]:
     """Return these invoices in this order with their balances, computed for them alone."""
-    rows: Any = balances.with_balances(Invoice.objects.filter(pk__in=pks), on)
+    mine = {pk: gone[pk] for pk in pks if pk in gone}
+    rows: Any = balances.with_balances(Invoice.objects.filter(pk__in=pks), on, mine)
     by_pk = {row.pk: row for row in rows.select_related("client", "business", "corrects")}
     reminders = reminding.last_of_each(pks)
     for row in by_pk.values():

@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
+from billing.dunning.turning import counting
 from billing.expecting import unanswered
 from billing.models import Invoice, InvoiceTerm
 from billing.waiving import with_something_waived
@@ -74,7 +75,7 @@ def unconfirmed(membership: Membership, on: date) -> list[tuple[RemunerationTerm
             first_on__lte=on,
         )
         .select_related("version__quote__client", "version__quote__business")
-        .prefetch_related("receipts__reversed_by", "missed__reversed_by", "payment_requests")
+        .prefetch_related("receipts__reversed_by", "missed__reversed_by", Prefetch("payment_requests", counting()))
     )
     found = [(term, unanswered(term, on)) for term in terms]
     return [(term, days) for term, days in found if days]

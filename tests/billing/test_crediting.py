@@ -114,7 +114,7 @@ def test_the_form_offers_what_is_left_of_each_line() -> None:
     invoice = invoice_of(sold("Écran", "100", "2"), sold("Clavier", "100"))
     note_on(invoice, quantities={1: Decimal(1), 2: Decimal(1)})
 
-    form = CreditForm(invoice=invoice, may_choose_lines=True)
+    form = CreditForm(invoice=invoice, may_choose_lines=True, waived=euros(0))
 
     assert form.line_fields == ["line_1"]
     assert form.fields["line_1"].max_value == 1  # type: ignore[attr-defined]
