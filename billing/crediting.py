@@ -26,6 +26,7 @@ from lib.days import day_written
 from lib.money import euros, number_written, per_unit, total
 from people.models import User
 from quotes import vat
+from quotes.models import Kind
 from quotes.pricing import priced
 
 
@@ -145,15 +146,17 @@ def _lines(corrected: Invoice, amount: Money | None, quantities: Mapping[int, De
 
 
 def off_in_kind(draft: Invoice, on: date) -> Money:
-    """Return how much of a credit note is off what was to come otherwise than in euros: a waiver as it was drafted, any
-    other what is more than the euros left to pay."""
+    """Return how much of a credit note is off what is agreed otherwise than in euros: a waiver as it was drafted; any
+    other what is more than the euros left to pay, off what is to come; then what is more than the euros that came."""
     assert draft.corrects is not None
     if draft.is_waiver:
         waived: Money = draft.in_kind
         return waived
     left = balances.balance_of(draft.corrects, on)
-    off: Money = max(min(draft.total - max(left.in_euros, euros(0)), left.in_kind), euros(0))
-    return off
+    rest = max(draft.total - max(left.in_euros, euros(0)), euros(0))
+    came = balances.total_of(draft.corrects.allocations.filter(receipt__kind=Kind.MONEY), "value")
+    to_come: Money = min(rest, left.in_kind)
+    return to_come + max(rest - to_come - came, euros(0))
 
 
 def obstacles(draft: Invoice) -> Iterator[str]:

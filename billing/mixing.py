@@ -160,19 +160,18 @@ def _advanced(invoices: Iterable[Invoice]) -> dict[int, Money]:
 
 def kept_of(invoice: Invoice) -> list[tuple[InvoiceTerm, Money]]:
     """Return the parts of an issued invoice with what credit notes left of each, for others to claim the rest again:
-    what they took off in kind, then euros, the last part first. What is waived nobody claims again."""
+    each kind less what they took off of it, the last part first. What is waived nobody claims again; nor what they took
+    off of euros that were due for what was missed."""
     notes = Invoice.objects.filter(corrects=invoice, issued_at__isnull=False, is_waiver=False)
-    credited = balances.total_of(notes, "total")
-    if not credited.amount:
-        return [(row, row.value) for row in invoice.terms.all()]
-    in_kind, _waived = credited_in_kind([invoice.pk])
-    credited -= total(in_kind.values())
+    credited, off = balances.total_of(notes, "total"), balances.total_of(notes, "in_kind")
+    awaited, _waived = credited_in_kind([invoice.pk]) if off.amount else ({}, {})
+    left = {True: credited - off, False: off - total(awaited.values())}
     kept = []
-    for row in sorted(invoice.terms.all(), key=lambda row: (row.kind != Kind.MONEY, -row.position)):
-        left = row.value - in_kind.get((invoice.pk, row.term_id), NOTHING)
-        taken = min(credited, left)
-        credited -= taken
-        kept.append((row, left - taken))
+    for row in invoice.terms.order_by("-position"):
+        is_money, value = row.kind == Kind.MONEY, row.value - awaited.get((invoice.pk, row.term_id), NOTHING)
+        taken = min(left[is_money], value)
+        left[is_money] -= taken
+        kept.append((row, value - taken))
     return kept
 
 

@@ -3,6 +3,7 @@
 A sequence is random and always the same for its number; what the domain refuses in words is part of the game.
 """
 
+import contextlib
 import os
 import random
 import uuid
@@ -33,8 +34,9 @@ from billing import (
 )
 from billing.carrying import expected_days
 from billing.dunning import requesting, turning
+from billing.expecting import euro_term_of
 from billing.models import CAME, Allocation, Invoice, MissedDelivery, PaymentRequest, Receipt
-from lib.money import euros, total
+from lib.money import cents, euros, total
 from quotes.models import IfMissed, Kind
 from records.models import Errand
 from tests import make
@@ -49,8 +51,8 @@ REFUSALS = (
     requesting.RequestingError,
     settling.SettlingError,
 )
-SEQUENCES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 3
-ACTS = 20
+SEQUENCES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "deep" else 4
+ACTS = 18
 NOTHING = euros(0)
 
 
@@ -64,6 +66,7 @@ class Deal:
         self.by = recorder_of(self.agreed)
         self.term = term_of(self.agreed, Kind.GOODS)
         self.said: list[str] = []
+        self.pays_ahead = seed % 4 == 3
 
     def go_on(self) -> None:
         act = self.chance.choice(self.acts())
@@ -75,18 +78,20 @@ class Deal:
             self.said.append(f"{act.__name__} refused: {refusal}")
 
     def acts(self) -> list[Callable[[], object]]:
-        often = [self.baskets_come, self.a_day_is_missed, self.euros_come, self.the_work_goes_on]
+        often = [self.baskets_come, self.days_are_missed, self.an_invoice_is_paid, self.the_work_goes_on]
         rarely = [
             self.a_deposit_is_drafted,
             self.a_deposit_is_asked_for,
             self.the_whole_is_invoiced,
             self.a_month_is_invoiced,
             self.something_is_credited,
+            self.what_is_waived_is_credited,
             self.something_is_replaced,
             self.a_miss_is_undone,
             self.a_receipt_is_reversed,
             self.a_part_is_given_back,
             self.a_receipt_is_released,
+            *([self.euros_come] if self.pays_ahead else []),
             self.euros_are_asked_for,
             self.a_request_is_withdrawn,
         ]
@@ -96,6 +101,13 @@ class Deal:
 
     def baskets_come(self) -> None:
         self.receive(self.term, quantity=Decimal(self.chance.randint(1, 3)), destination="PERSONAL")
+
+    def an_invoice_is_paid(self) -> None:
+        for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
+            left = balances.balance_of(invoice, self.at.date()).in_euros
+            if left > NOTHING:
+                value = self.chance.choice((left, cents(left / 2)))
+                self.receive(euro_term_of(invoice), value=value, invoice=invoice)
 
     def euros_come(self) -> None:
         term = self.chance.choice(list(self.agreed.version.terms.filter(kind=Kind.MONEY)))
@@ -112,10 +124,12 @@ class Deal:
             **{"surplus_is_sure": self.chance.random() < 0.1} | said,  # type: ignore[arg-type]
         )
 
-    def a_day_is_missed(self) -> None:
-        known = settling.recorded_days(self.term)
-        days = [day for day, _units in expected_days(self.term) if day not in known]
-        if days:
+    def days_are_missed(self) -> None:
+        for _one in range(self.chance.choice((1, 1, 3))):
+            known = settling.recorded_days(self.term)
+            days = [day for day, _units in expected_days(self.term) if day not in known]
+            if not days:
+                return
             self.at = max(self.at, NOW.replace(year=days[0].year, month=days[0].month, day=days[0].day, hour=20))
             settling.record_missed(by=self.by, at=self.at, term=self.term, planned_on=days[0], request_id=uuid.uuid4())
 
@@ -147,8 +161,11 @@ class Deal:
         said = {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
         self.issue(depositing.ask_deposit(acceptance=self.agreed, value=value, **said))  # type: ignore[arg-type]
 
-    def the_work_goes_on(self) -> None:
-        done = Decimal(self.chance.choice((20, 35, 50, 80, 100)))
+    def all_is_done(self) -> None:
+        self.the_work_goes_on(Decimal(100))
+
+    def the_work_goes_on(self, done: Decimal | None = None) -> None:
+        done = done or Decimal(self.chance.choice((20, 35, 50, 80, 100)))
         said = {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
         self.issue(progressing.draft_progress(acceptance=self.agreed, done=done, **said))  # type: ignore[arg-type]
 
@@ -164,9 +181,15 @@ class Deal:
 
     def something_is_credited(self) -> None:
         for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
-            amount = self.chance.choice((None, euros(20), euros(50)))
+            left = crediting.creditable(invoice)
+            amount = self.chance.choice((None, euros(50), cents(left / 3), max(left - euros(40), euros(20))))
             said = {"by": self.by, "at": self.at, "reason": "geste", "request_id": uuid.uuid4()}
             self.issue(crediting.draft_credit_note(invoice=invoice, amount=amount, **said))  # type: ignore[arg-type]
+
+    def what_is_waived_is_credited(self) -> None:
+        for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
+            said = {"by": self.by, "at": self.at, "reason": "jamais venus", "request_id": uuid.uuid4()}
+            self.issue(crediting.draft_credit_note(invoice=invoice, waives=True, **said))  # type: ignore[arg-type]
 
     def something_is_replaced(self) -> None:
         for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
@@ -208,6 +231,8 @@ class Deal:
         standing = [invoice for invoice in issued if balances.stands(invoice)]
         awaited = total(found[invoice.pk].in_kind for invoice in standing)
         assert awaited <= self.may_still_come(standing)
+        if not self.pays_ahead:  # what is paid without being asked takes the place of what was to come in kind
+            assert self.in_euros(standing, found) <= self.most_in_euros(standing)
         claimed = total(balances.creditable_of(invoice) for invoice in issued)
         assert claimed <= self.agreed.version.total
         left = balances.left_of_all(Invoice.objects.all())
@@ -244,9 +269,27 @@ class Deal:
         left: Money = max(self.term.value - balances.total_of(settled, "value") - gone - asked, NOTHING)
         return left
 
+    def in_euros(self, standing: list[Invoice], found: dict[int, balances.Balance]) -> Money:
+        """Return the euros that these invoices got or still ask for."""
+        came = Allocation.objects.filter(invoice__in=standing, receipt__kind=Kind.MONEY)
+        return total(found[invoice.pk].in_euros for invoice in standing) + balances.total_of(came, "value")
+
+    def most_in_euros(self, standing: list[Invoice]) -> Money:
+        """Return what may be asked for in euros: what was agreed so, by the quote or since, and what was missed and is
+        due so; what is waived never is."""
+        agreed = total(term.value for term in self.agreed.version.terms.filter(kind=Kind.MONEY))
+        asked = PaymentRequest.objects.filter(basis=turning.AGREED, invoice__in=standing)
+        due = claiming.missed_value(self.term) if self.term.if_missed == IfMissed.DUE_IN_EUROS else NOTHING
+        most: Money = agreed + balances.total_of(asked, "value") + max(due, NOTHING)
+        return most
+
     def end(self) -> None:
-        """All that is still to come comes: no invoice awaits anything otherwise than in euros, but for what a person
-        took back and left free."""
+        """The rest is invoiced, and all that is still to come comes: no invoice awaits anything in kind, but for what a
+        person took back and left free."""
+        for act in (self.all_is_done, self.the_whole_is_invoiced):
+            with contextlib.suppress(*REFUSALS):
+                act()
+        self.check()
         self.at += timedelta(days=400)
         if (left := doubting.left_to_come(self.term)) > 0:
             self.receive(self.term, quantity=left, destination="PERSONAL")
