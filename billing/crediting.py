@@ -155,8 +155,9 @@ def off_in_kind(draft: Invoice, on: date) -> Money:
     left = balances.balance_of(draft.corrects, on)
     rest = max(draft.total - max(left.in_euros, euros(0)), euros(0))
     came = balances.total_of(draft.corrects.allocations.filter(receipt__kind=Kind.MONEY), "value")
-    to_come: Money = min(rest, left.in_kind)
-    return to_come + max(rest - to_come - came, euros(0))
+    to_come = min(rest, left.in_kind)
+    off: Money = to_come + max(rest - to_come - came, euros(0))
+    return off
 
 
 def obstacles(draft: Invoice) -> Iterator[str]:
