@@ -68,13 +68,15 @@ def _transferred(answer: Any) -> int:
     return len(gzip.compress(body) if compressed else body) + HEADERS
 
 
-def violations(page: Any) -> list[str]:
-    """Return what axe finds on the page as it is now, in words; WCAG 2.2 AA and good practice, any impact."""
+def violations(page: Any, *rules: str) -> list[str]:
+    """Return what axe finds on the page as it is now, in words; WCAG 2.2 AA and good practice, any impact; or by these
+    rules alone."""
     from axe_playwright_python.sync_playwright import Axe
 
     if not page.evaluate("window.axe !== undefined"):  # half a megabyte of script, once per page
         page.evaluate(Axe().axe_script)
-    found = page.evaluate("axe.run({resultTypes: ['violations']}).then(found => found.violations)")
+    options = {"resultTypes": ["violations"], **({"runOnly": rules} if rules else {})}
+    found = page.evaluate("options => axe.run(options).then(found => found.violations)", options)
     return [f"{v['id']} ({v['impact']}): {v['nodes'][0]['html'][:200]}" for v in found]
 
 
