@@ -137,13 +137,14 @@ class ToCome:
 
 
 def to_come(invoice: Invoice) -> list[ToCome]:
-    """Return the agreed parts of an issued invoice of which something is still to come. What a credit note took off
-    comes no more: euros first, then these parts, the last ones first."""
+    """Return the agreed parts of an issued invoice of which something is still to come. What a credit note took off of
+    them comes no more, of the last ones first."""
     if invoice.issued_at is None or not balances.stands(invoice):
         return []
     rows = [ToCome(part, _units_left(part)) for part in invoice.agreed_parts.order_by("position")]
-    if Invoice.objects.filter(corrects=invoice, issued_at__isnull=False).exists():
-        rows = list(_at_most(rows, balances.balance_of(invoice, invoice.issued_at.date()).in_kind))
+    notes = Invoice.objects.filter(corrects=invoice, issued_at__isnull=False)
+    if (off := balances.total_of(notes, "in_kind")).amount:
+        rows = _less(rows, off) if balances.left_of(invoice).amount > 0 else []
     return [row for row in rows if row.left > 0]
 
 
@@ -173,14 +174,16 @@ def _came(part: AgreedPart) -> Iterator[Receipt]:
             yield row
 
 
-def _at_most(rows: Sequence[ToCome], value: Money) -> Iterator[ToCome]:
-    """Yield the same parts with no more units than are worth so much in all; a basket may be left in part."""
-    room = value
-    for row in rows:
-        units = Decimal(int(room.amount / row.part.unit_value.amount * 100)) / 100  # never one hundredth too many
-        left = max(min(row.left, units), Decimal(0))
-        room -= cents(euros(left * row.part.unit_value.amount))
-        yield ToCome(row.part, left)
+def _less(rows: Sequence[ToCome], off: Money) -> list[ToCome]:
+    """Return the same parts less units that are worth so much, the last ones first; a basket may be left in part."""
+    kept = []
+    for row in reversed(rows):
+        worth = cents(euros(row.left * row.part.unit_value.amount))
+        taken = max(min(off, worth), euros(0))
+        off -= taken
+        units = Decimal(int((worth - taken).amount / row.part.unit_value.amount * 100)) / 100  # never one too many
+        kept.append(ToCome(row.part, units if taken.amount else row.left))
+    return kept[::-1]
 
 
 def shortfalls_of(invoice: Invoice) -> list[Shortfall]:
@@ -204,7 +207,7 @@ def due_in_euros(
         return found
     _refuse_replaced(part)
     left = left_of(part)
-    if not 0 < quantity <= left or (part.kind == Kind.GOODS and quantity % 1):
+    if not 0 < quantity <= left or (part.kind == Kind.GOODS and quantity % 1 and quantity != left):
         words = {"left": counted(left, part.unit or part.label, get_language() or "fr")}
         raise AgreeingError(_("Still to come: %(left)s.") % words, "quantity")
     if not reason.strip():

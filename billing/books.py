@@ -67,6 +67,8 @@ def nature_of(receipt: Receipt, language: str) -> str:
         said = f"{said} ({receipt.label})" if receipt.label and receipt.label != receipt.unit else said
     if receipt.reverses:
         words = {"what": said, "reason": receipt.reason, "number": receipt.reverses_id}
+        if receipt.gives_back_id:
+            return _("Not given back after all, line %(number)s (%(what)s): %(reason)s") % words
         return _("Reversal of receipt %(number)s (%(what)s): %(reason)s") % words
     if receipt.gives_back_id:
         words = {"what": said, "reason": receipt.reason, "number": receipt.gives_back_id}

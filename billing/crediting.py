@@ -21,7 +21,7 @@ from billing.models import Invoice, InvoiceLine
 from billing.ordering import deposit_is_deducted, part_is_deducted
 from billing.roles import is_replaced
 from billing.splitting import credited, exceed, gross, shared
-from billing.waiving import waived_of
+from billing.waiving import is_proposed, waived_of
 from lib.days import day_written
 from lib.money import euros, number_written, per_unit, total
 from people.models import User
@@ -62,13 +62,15 @@ def draft_credit_note(
             raise CreditingError(_("This form was already used."))
         return found
     _refuse(corrected, reason)
-    if waives and (amount := waived_of(corrected)).amount <= 0:
+    if waives and not is_proposed(amount := waived_of(corrected)):
         raise CreditingError(_("Nothing of this invoice is waived any more."), "how")
     lines = _lines(corrected, amount, quantities)
     draft = _draft(corrected, reason, at, request_id)
-    if waives and amount is not None:
-        draft.is_waiver, draft.in_kind = True, amount
-    return write(draft, lines, vat=_vat_taken(draft, lines))
+    write(draft, lines, vat=_vat_taken(draft, lines))
+    if waives:  # what it takes off, a cent less where no base makes it: that cent stays waived
+        draft.is_waiver, draft.in_kind = True, draft.total
+        draft.save(update_fields=["is_waiver", "in_kind"])
+    return draft
 
 
 def creditable(invoice: Invoice) -> Money:

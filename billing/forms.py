@@ -13,7 +13,7 @@ from billing.crediting import left_of_line
 from billing.drafting import DraftLine
 from billing.models import Invoice
 from billing.roles import DEPOSIT, role_of
-from billing.waiving import WAIVED
+from billing.waiving import WAIVED, is_proposed
 from lib.form_fields import DayField
 from lib.money import euros, written
 from people.models import Business, Client, Contact
@@ -206,7 +206,7 @@ class CreditForm(RequestForm):
             (self.WHOLE, _("all that is left of the invoice")),
             (self.AMOUNT, _("an amount, VAT included")),
         ]
-        if waived.amount > 0:
+        if is_proposed(waived):
             words = {"amount": written(waived, get_language() or "fr")}
             choices.insert(0, (self.WAIVED, _("what was missed and is waived, %(amount)s") % words))
         self.line_fields: list[str] = []

@@ -66,6 +66,7 @@ def give_back(
     row = mirrored(locked, by, at, reason.strip())
     row.gives_back, row.planned_on, row.received_on, row.request_id = locked, None, given_on, request_id
     row.means = means or row.means
+    row.reference = row.reference if row.means == locked.means else ""
     row.quantity, row.value = _part(locked, value, quantity)
     taken = _take_back(locked, -row.value, at)
     row.save(force_insert=True)
@@ -114,9 +115,9 @@ def _part(receipt: Receipt, value: Money | None, quantity: Decimal | None) -> tu
     if quantity == receipt.kept_quantity:
         return -quantity, -receipt.kept
     worth = cents(euros(quantity * receipt.unit_value.amount))
-    if not NOTHING < worth < receipt.kept:
+    if worth <= NOTHING:
         raise SettlingError(_("That few units are worth nothing, to the cent."), "quantity")
-    return -quantity, -worth
+    return -quantity, -min(worth, receipt.kept)
 
 
 def _units(receipt: Receipt, quantity: Decimal | None) -> Decimal:

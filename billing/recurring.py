@@ -7,6 +7,7 @@ machine was off is thus drafted too, one after the other, once each. Locks: the 
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from billing import drafting, rhythm
 from billing.models import AgreedPart, Invoice, Occurrence, Recurrence
 from billing.roles import STANDARD, is_replaced, role_of
 from lib import clock
+from lib.money import cents, euros
 from people.models import User
 from records import errands
 from records.models import Errand
@@ -288,8 +290,28 @@ def _drafted(coming: Occurrence, at: datetime) -> Invoice:
         **{name: getattr(model, name) for name in COPIED},
     )
     drafting.write(draft, [drafting.values_of_line(line) for line in model.lines.order_by("position")])
-    AgreedPart.objects.bulk_create(_part(part, draft, coming) for part in model.agreed_parts.order_by("position"))
+    AgreedPart.objects.bulk_create(_part(part, quantity, draft, coming) for part, quantity in _agreed(model))
     return draft
+
+
+def _agreed(model: Invoice) -> list[tuple[AgreedPart, Decimal]]:
+    """Return the agreed parts of a model, and how many units of each: those too that did not come one month, and that
+    an invoice which took its place left out for that reason alone."""
+    mine = [(part, part.quantity) for part in model.agreed_parts.order_by("position")]
+    if model.replaces is None:
+        return mine
+    for before, quantity in _agreed(model.replaces):
+        short = sum((row.quantity for row in before.shortfalls.all()), Decimal(0))
+        alike = [i for i, (part, _units) in enumerate(mine) if _is_same(part, before)]
+        if short and not alike and short == before.quantity:
+            mine.append((before, quantity))
+        elif short and alike and mine[alike[0]][0].quantity == before.quantity - short:
+            mine[alike[0]] = (mine[alike[0]][0], quantity)
+    return mine
+
+
+def _is_same(part: AgreedPart, other: AgreedPart) -> bool:
+    return (part.kind, part.unit, part.label) == (other.kind, other.unit, other.label)
 
 
 def _standing(model: Invoice) -> Invoice:
@@ -314,9 +336,9 @@ def _due(coming: Occurrence, model: Invoice) -> date | None:
     return due if due >= clock.today(coming.recurrence.business.time_zone) else None
 
 
-def _part(part: AgreedPart, draft: Invoice, coming: Occurrence) -> AgreedPart:
-    copied = AgreedPart(invoice=draft)
-    for name in ("position", "kind", "label", "unit", "quantity", "unit_value", "value", "valuation"):
+def _part(part: AgreedPart, quantity: Decimal, draft: Invoice, coming: Occurrence) -> AgreedPart:
+    copied = AgreedPart(invoice=draft, quantity=quantity, value=cents(euros(quantity * part.unit_value.amount)))
+    for name in ("position", "kind", "label", "unit", "unit_value", "valuation"):
         setattr(copied, name, getattr(part, name))
     if part.due_on:
         copied.due_on = coming.planned_on + (part.due_on - _counted_from(part.invoice, part.due_on))

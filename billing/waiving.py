@@ -13,6 +13,7 @@ from djmoney.money import Money
 
 from billing.models import Invoice
 from billing.not_coming import NOTHING, gone_of
+from lib.money import CENT
 
 WAIVED = "waived"
 
@@ -23,13 +24,18 @@ def waived_of(invoice: Invoice) -> Money:
     return gone.waived if gone else NOTHING
 
 
+def is_proposed(waived: Money) -> bool:
+    """Tell whether a credit note can take it off: a cent that no base with its VAT makes stays, owed by nobody."""
+    return bool(waived.amount > CENT)
+
+
 def proposal(invoice: Invoice) -> dict[str, Any]:
     """Return what the credit note's form holds at first: that it waives, and why; nothing when nothing is waived.
 
     The reason is in the language of the document, which prints it.
     """
     waived = waived_of(invoice)
-    if not waived.amount:
+    if not is_proposed(waived):
         return {}
     with override(invoice.language):
         return {"how": WAIVED, "reason": _("Missed deliveries, waived as the quote agrees")}
@@ -39,4 +45,4 @@ def with_something_waived(invoices: QuerySet[Invoice]) -> list[tuple[Invoice, Mo
     """Return the invoices of which something is waived and not credited, with how much."""
     gone = gone_of(invoices)
     found = [(invoice, gone[invoice.pk].waived) for invoice in invoices if invoice.pk in gone]
-    return [(invoice, waived) for invoice, waived in found if waived.amount > 0]
+    return [(invoice, waived) for invoice, waived in found if is_proposed(waived)]

@@ -30,6 +30,8 @@ def read_by_moments(apps, editor):
             recorded_at__lt=note.issued_at,
         )
         value = sum((one.value.amount for one in waived), Decimal(0))
+        before = notes.filter(corrects=note.corrects_id, is_waiver=True)
+        value -= sum((one.total.amount for one in before), Decimal(0))
         if note.total.amount <= value and note.total.amount < note.corrects.total.amount:
             notes.filter(pk=note.pk).update(is_waiver=True, in_kind=note.total.amount)
 

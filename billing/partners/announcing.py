@@ -132,8 +132,8 @@ def said_on(draft: Invoice, claim: Claim, mentions: dict[str, Any], on: Any) -> 
         return mentions
     cleared = min(in_euros(rows, claim), max(claim.payable, euros(0)))
     text = _sentence(rows, max(claim.payable, euros(0)) - cleared, draft.language, on)
-    mixed = any(part.kind != Kind.MONEY for part in claim.parts)  # then the note PAI says each part already
-    note = {"code": ON_PAPER if mixed else PAYMENT, "text": text, "on_paper": True}
+    says_each = [part for part in claim.parts if part.kind != Kind.MONEY and part.value.amount > 0]  # in the note PAI
+    note = {"code": ON_PAPER if says_each else PAYMENT, "text": text, "on_paper": True}
     return mentions | {
         "terms": " ".join(filter(None, (mentions["terms"], text))),
         "notes": [*mentions["notes"], note],

@@ -24,6 +24,7 @@ from billing.not_coming import Gone, gone_of
 from billing.roles import role_of
 from billing.views.common import bar_of, invoice_or_404, may_write, today_of, visible_invoices
 from billing.views.next_steps import DRAFTS, FILTERS, STATES, in_state, next_step, state_of
+from billing.waiving import is_proposed
 from lib import clock
 from lib.addresses import row_id
 from lib.bars import Segment
@@ -115,6 +116,7 @@ def invoice(request: BusinessRequest, pk: int) -> HttpResponse:
         "state": state_of(row),
         "row": row,
         "balance": balance,
+        "waived": balance.waived if is_proposed(balance.waived) else None,
         "overpaid": -balance.in_euros if balance.in_euros.amount < 0 else None,
         "segments": _segments(found),
         "settled": _settled(found),

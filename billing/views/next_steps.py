@@ -12,6 +12,7 @@ from billing.balances import euros_are_left, something_is_to_come
 from billing.models import Invoice, PlannedSetOff
 from billing.partners import announcing
 from billing.views.common import language
+from billing.waiving import is_proposed
 from lib.money import cents, summed, written
 
 DRAFT, OVERDUE, OPEN, IN_KIND, SETTLED, CREDITED, CREDIT_NOTE, OVERPAID = (
@@ -142,7 +143,7 @@ def next_step(row: Any) -> Step:
         return Step(
             _("%(amount)s to give back or to settle another invoice") % {"amount": amount}, row.get_absolute_url()
         )
-    if row.waived_left > 0:
+    if is_proposed(summed(row.waived_left)):
         words = _("%(amount)s waived: take them off by a credit note") % {
             "amount": written(summed(row.waived_left), language())
         }

@@ -82,6 +82,7 @@ def self_billed(request: BusinessRequest, pk: int) -> HttpResponse:
         "document": document,
         "late": None if document else Errand.objects.filter(what=selfbilling.PDF_ERRAND, subject=ref(found)).first(),
         "credit_notes": found.credit_notes.order_by("pk"),
+        "is_corrected": found.credit_notes.filter(issued_at__isnull=False).exists(),
         "may_credit": found.corrects_id is None and crediting.may_be_credited(found),
         "receipts": found.receipts.select_related("receipt"),
         "mails": Mail.objects.filter(subject_ref=ref(found)).order_by("-made_at"),
@@ -245,6 +246,8 @@ def self_billed_issue(request: BusinessRequest, pk: int) -> HttpResponse:
 def self_billed_credit(request: BusinessRequest, pk: int) -> HttpResponse:
     """Draft the credit note that takes off an issued invoice, or some of it."""
     corrected = invoice_or_404(request, pk)
+    if (there := _draft_or_sent_before(request, corrected)) is not None:
+        return redirect(there)
     answer = answer_to(corrected)
     data = request.POST if request.method == "POST" else None
     form = CreditForm(data, invoice=corrected, initial={"reason": answer.reason[:200] if answer else ""})
@@ -256,6 +259,15 @@ def self_billed_credit(request: BusinessRequest, pk: int) -> HttpResponse:
             refuse(form, refused)
     context = {"invoice": corrected, "form": form, "answer": answer}
     return render(request, "billing/self_billed_credit.html", context, status=422 if form.is_bound else 200)
+
+
+def _draft_or_sent_before(request: BusinessRequest, corrected: SelfBilledInvoice) -> SelfBilledInvoice | None:
+    """Return the credit note that this very form made, or the one that is being prepared, and say so."""
+    notes = corrected.credit_notes.all()
+    made = next((note for note in notes if str(note.request_id) == request.POST.get("request_id")), None)
+    if made is None and (made := next((note for note in notes if note.issued_at is None), None)) is not None:
+        messages.info(request, _("A credit note of this invoice is being prepared: issue it, or throw it away first."))
+    return made
 
 
 @in_business

@@ -95,8 +95,18 @@ def slip(request: BusinessRequest, pk: int) -> HttpResponse:
     lines = list(found.lines.select_related("receipt").order_by("position"))
     for line in lines:
         line.count = count_of(line.receipt)  # type: ignore[attr-defined]
-    context = {"slip": found, "lines": lines, "undone": slips.undone(found), "may_write": may_write(request)}
-    return render(request, "billing/slip.html", context | papers.about(request, found))
+    undone = slips.undone(found)
+    given_back = all(line.receipt.came for line in undone)
+    context = {
+        "slip": found,
+        "lines": lines,
+        "undone": undone,
+        "given_back": given_back,
+        "may_write": may_write(request),
+    }
+    return render(
+        request, "billing/slip.html", context | papers.about(request, found) | {"may_write": may_write(request)}
+    )
 
 
 @in_business

@@ -189,3 +189,14 @@ def test_once_it_is_being_replaced_what_will_not_come_is_said_on_the_new_one(dra
     with pytest.raises(agreeing.AgreeingError):
         agreeing.undo_due_in_euros(shortfall=short, by=freelancer, at=AFTER, reason="Il viendra")
     assert Receipt.objects.count() == 0
+
+
+def test_a_credit_of_euros_leaves_every_basket_to_come_whatever_they_were_worth(
+    draft: Invoice, freelancer: User
+) -> None:
+    """Two came worth 22 € instead of 20 €: three of five are to come, a credit of 1 € off the euros or not."""
+    invoice = issued_by(draft)
+    [agreed] = left(invoice)
+    came(invoice, 2, freelancer, unit_value=euros("22"), valuation="cours du jour")
+    credited(invoice, "1", freelancer)
+    assert left(invoice) == [agreed - 2]

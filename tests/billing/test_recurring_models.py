@@ -107,3 +107,19 @@ def test_the_last_day_is_drafted_and_none_after_it(model: Invoice, owner: User) 
     make.run_errands(at(2027, 6, 30))
 
     assert (len(drafts(recurrence)), next_on(recurrence), recurring.next_days(recurrence)) == (2, None, [])
+
+
+@pytest.mark.parametrize("short", [Decimal(1), Decimal(2)])
+def test_what_did_not_come_one_month_is_agreed_again_the_next_ones(model: Invoice, owner: User, short: Decimal) -> None:
+    recurrence, later = repeated(model, owner), NOW + timedelta(days=10)
+    said: dict[str, Any] = {"by": owner, "at": NOW, "request_id": uuid.uuid4()}
+    agreeing.due_in_euros(part=model.agreed_parts.get(kind="goods"), quantity=short, reason="Gel", **said)
+    replacement = replacing.draft_replacement(invoice=model, by=owner, at=later, request_id=uuid.uuid4())
+    issued_by(replacement, by=owner, at=later)
+
+    make.run_errands(at(2026, 12, 31))
+
+    [draft] = drafts(recurrence)
+    baskets, hours = draft.agreed_parts.get(kind="goods"), draft.agreed_parts.get(kind="time")
+    assert (baskets.quantity, baskets.value) == (Decimal(2), euros("40"))
+    assert (hours.quantity, hours.value) == (Decimal("1.5"), euros("22.50"))

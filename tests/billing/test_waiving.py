@@ -3,6 +3,7 @@
 import re
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -179,3 +180,24 @@ def test_what_was_waived_before_the_issue_raises_no_euros(db: None) -> None:
     issued_by(waived(issued), at=AFTER + timedelta(hours=2))
     balance = balances.balance_of(issued, AFTER.date())
     assert (balance.in_euros, balance.in_kind, balance.waived) == (euros(900), euros(280), euros(0))
+
+
+def test_with_vat_the_cent_that_no_base_makes_stays_waived_and_is_owed_by_nobody(db: None) -> None:
+    """20 % of VAT: no base makes 9.75 €. The note takes off 9.74 €."""
+    seller = make.vat_business()
+    buyer = make.contact(client=make.client(activity=make.activity(business=seller))).client
+    basket = make.baskets(2, unit_value=euros("9.75"), value=euros("19.50"), if_missed=IfMissed.WAIVED)
+    in_euros = IN_EUROS | {"value": euros("1180.50")}
+    lines = ({"title": "Site", "unit_price": euros("1000"), "vat_rate": Decimal(20)},)
+    deal = accepted(client=buyer, lines=lines, terms=(in_euros, basket))
+    issued = final_of(deal)
+    missed(deal, make.FIRST_FRIDAY)
+    before = balances.balance_of(issued, AFTER.date())
+    assert (before.in_euros, before.waived) == (euros("1180.50"), euros("9.75"))
+
+    note = issued_by(waived(issued), at=AFTER + timedelta(hours=1))
+
+    after = balances.balance_of(issued, AFTER.date())
+    assert (note.total, note.in_kind) == (euros("9.74"), euros("9.74"))
+    assert (after.in_euros, after.in_kind, after.waived) == (before.in_euros, before.in_kind, euros("0.01"))
+    assert waiving.proposal(issued) == {}
