@@ -123,7 +123,8 @@ def credited_in_kind(invoices: Iterable[int]) -> tuple[Sums, Sums]:
         return {}, {}
     with_notes = {invoice for invoice, _is_waiver in left}
     parts = InvoiceTerm.objects.filter(invoice__in=with_notes, term__isnull=False).exclude(kind=Kind.MONEY)
-    parts = parts.select_related("term", "invoice").defer(*HEAVY).order_by("invoice__issued_at", "invoice", "-position")
+    parts = parts.select_related("term", "invoice").defer(*HEAVY)
+    parts = parts.order_by("invoice__issued_at", "invoice__pk", "-position")
     off, missed = _off(with_notes), _missed(part.term_id for part in parts if part.term_id)
     found: tuple[Sums, Sums] = ({}, {})
     for part in parts:
@@ -183,7 +184,7 @@ def _claims(terms: set[int], besides: Invoice | None) -> list[InvoiceTerm]:
     if besides is not None:
         rows = rows.exclude(invoice__in=[pk for pk in (besides.pk, besides.replaces_id) if pk is not None])
     rows = rows.select_related("invoice", "term").defer(*HEAVY)
-    claims = list(rows.order_by("invoice__issued_at", "invoice", "position"))
+    claims = list(rows.order_by("invoice__issued_at", "invoice__pk", "position"))
     notes = Invoice.objects.filter(corrects__in={claim.invoice_id for claim in claims}, issued_at__isnull=False)
     credited = _by(notes, ("corrects",), "total")
     return [
