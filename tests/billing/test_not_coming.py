@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -127,7 +128,7 @@ def test_what_is_asked_for_is_what_its_invoice_answers_for(deal: Acceptance) -> 
         [(item.quantity, item.value) for item in turning.askable(invoice, euros(1000), euros(0))]
         for invoice in (first, last)
     ]
-    assert found == [[(7, euros(140))], [(1, euros(20))]]
+    assert found == [[(Decimal(7), euros(140))], [(Decimal(1), euros(20))]]
 
 
 def test_an_advance_that_is_thrown_away_takes_no_deposit_with_it(db: None) -> None:
