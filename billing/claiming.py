@@ -16,7 +16,7 @@ from billing import balances, progress
 from billing.deducting import deducted_in, deductions_of, left_per_rate
 from billing.drafting import situation_of, taxes_of, values_of_line
 from billing.mixing import Case, Key, agreed_of, days_of, due_of_term, missed_value, terms_of, values_of
-from billing.models import Deduction, Invoice, InvoiceTax, InvoiceTerm, Receipt
+from billing.models import CAME, Deduction, Invoice, InvoiceTax, InvoiceTerm, Receipt
 from billing.parts import ClaimedPart, claimed, in_euros_of, in_kind_of, received_of
 from billing.roles import DEPOSIT, PROGRESS, role_of
 from billing.splitting import credited
@@ -137,7 +137,7 @@ def _free_for(receipt: Receipt, invoice: Invoice) -> Money:
 
 
 def _waiting(invoice: Invoice) -> list[Receipt]:
-    rows = Receipt.objects.filter(reverses=None, reversed_by=None).select_related("part").distinct()
+    rows = Receipt.objects.filter(CAME).select_related("part", "reversed_by").prefetch_related("given_back").distinct()
     mine = Q(allocations__invoice=invoice.replaces_id) if invoice.replaces_id else Q(pk=None)
     if invoice.acceptance is not None:
         mine |= _of_deal(invoice)

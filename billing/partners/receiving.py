@@ -23,6 +23,7 @@ from billing.partners.received_doubts import doubts, is_credit, paid_before
 from billing.partners.received_left import compensated_of, standing, standing_total
 from billing.partners.sealing import seal_of_received
 from lib import images, pdf
+from lib.days import day_written
 from lib.money import cents, euros
 from lib.reading.asking import Unreadable, read
 from lib.reading.child import LARGEST
@@ -170,7 +171,10 @@ def record(
         request_id=request_id,
         **_columns(typed),
     )
-    received.wrong = doubts(received.read, client, get_language() or "fr", typed=received)
+    received.wrong = [
+        *doubts(received.read, client, get_language() or "fr", typed=received),
+        *_of_another_year(received),
+    ]
     return insert(received)
 
 
@@ -250,6 +254,17 @@ def same_number(client: Client, number: str, year: int) -> ReceivedInvoice | Non
     """Return the standing invoice of this client that has this number in that year, as a person would compare them."""
     rows = ReceivedInvoice.objects.filter(client=client, issued_on__year=year)
     return _numbered(standing(rows), number).first()
+
+
+def _of_another_year(received: ReceivedInvoice) -> list[str]:
+    """Say that the same number and the same total are recorded for another year: some start their numbers again, and
+    some years are mistyped."""
+    others = standing(ReceivedInvoice.objects.filter(client=received.client_id, total=received.total))
+    found = _numbered(others.exclude(pk=received.pk), received.number).first()
+    if found is None:
+        return []
+    words = {"number": found.number, "day": day_written(found.issued_on)}
+    return [_("Invoice %(number)s of %(day)s has the same number and the same total: look at the year again.") % words]
 
 
 def withdrawn_before(client: Client, number: str, year: int) -> ReceivedInvoice | None:
