@@ -10,7 +10,7 @@ import pytest
 from billing import balances, crediting, depositing, drafting, months, settling
 from billing.dunning import turning
 from billing.models import Invoice, MissedDelivery
-from billing.not_coming import shares_of
+from billing.not_coming import gone_of, shares_of
 from lib.money import euros
 from quotes.models import Acceptance, IfMissed, Kind
 from records.models import Errand
@@ -141,3 +141,24 @@ def test_an_advance_that_is_thrown_away_takes_no_deposit_with_it(db: None) -> No
     assert [draft.term for draft in Invoice.objects.filter(acceptance=deal)] == [
         deal.version.terms.get(due="ACCEPTANCE")
     ]
+
+
+def test_it_costs_as_many_queries_for_three_invoices_as_for_one(django_assert_num_queries: Any) -> None:
+    found = []
+    for _deal in range(3):
+        terms = (ON_DELIVERY | {"value": euros(900)}, make.baskets(if_missed=IfMissed.WAIVED))
+        deal = accepted(terms=terms)
+        found.append(final_of(deal))
+        missed(deal, 0)
+        notes: dict[str, Any] = {
+            "by": recorder_of(deal),
+            "at": LATER,
+            "reason": "jamais venu",
+            "request_id": uuid.uuid4(),
+        }
+        issued_by(crediting.draft_credit_note(invoice=found[-1], waives=True, **notes), at=LATER)
+        missed(deal, 1)
+    for invoices in (found[:1], found):
+        with django_assert_num_queries(14):
+            gone = gone_of(Invoice.objects.filter(pk__in=[invoice.pk for invoice in invoices]))
+        assert {one.waived for one in gone.values()} == {euros(20)}
