@@ -104,18 +104,18 @@ def share_of(acceptance: Acceptance, percent: Decimal) -> Money:
     return share(acceptance.version.total, percent)
 
 
-def left_to_ask(acceptance: Acceptance, *, besides: Invoice | None = None, with_drafts: bool = True) -> Money:
+def left_to_ask(acceptance: Acceptance, *, with_drafts: bool = True) -> Money:
     """Return the most that a new deposit may ask for: what was agreed in euros and no invoice asks for, and no more
-    than is left of the quote. `besides`: a draft that is not counted; `with_drafts`: whether the others are."""
+    than is left of the quote. Without `with_drafts`, what the issued invoices leave of those euros alone."""
     if any(balances.stands(row) for row in issued_of(acceptance.pk, *CLOSING)):
         return euros(0)
-    deposits = [row for row in _deposits(acceptance) if row != besides and (with_drafts or row.issued_at)]
+    deposits = [row for row in _deposits(acceptance) if with_drafts or row.issued_at]
     agreed = acceptance.version.terms.filter(kind=Kind.MONEY)
     issued = [row for row in [*deposits, *progress.claiming(acceptance)] if row.issued_at and balances.stands(row)]
     asked = total(value for row in issued for part, value in kept_of(row) if part.kind == Kind.MONEY)
     drafted = total(row.total for row in deposits if row.issued_at is None and row.deposit_month is None)
     in_euros = total(term.value for term in agreed) - asked - drafted
-    whole = total(gross(tax) for tax in _not_asked(acceptance, besides)) if with_drafts else in_euros
+    whole = total(gross(tax) for tax in _not_asked(acceptance)) if with_drafts else in_euros
     return max(min(in_euros, whole), euros(0))
 
 
@@ -146,10 +146,10 @@ def write_deposit(draft: Invoice, value: Money, *, title: str = "", line: str = 
     return write(draft, lines)
 
 
-def _not_asked(acceptance: Acceptance, besides: Invoice | None = None) -> list[Tax]:
+def _not_asked(acceptance: Acceptance) -> list[Tax]:
     """Return what of the quote, per VAT rate, neither progress invoices claim nor deposits ask for."""
     left = progress.left_of_quote(acceptance, taxes_of(acceptance.version))
-    return remaining(left, [tax for row in _deposits(acceptance) if row != besides for tax in _said(row)])
+    return remaining(left, [tax for row in _deposits(acceptance) for tax in _said(row)])
 
 
 def _deposits(acceptance: Acceptance) -> list[Invoice]:

@@ -89,7 +89,7 @@ def _deposit(invoice: Invoice) -> Iterator[str]:
 
 def _most_to_ask(invoice: Invoice, acceptance: Acceptance) -> Money:
     """Return the most that a deposit may say: what no other asks for of the agreed euros; a month in kind, its own."""
-    return invoice.total if invoice.deposit_month else left_to_ask(acceptance, besides=invoice, with_drafts=False)
+    return invoice.total if invoice.deposit_month else left_to_ask(acceptance, with_drafts=False)
 
 
 def _whole_or_progress(invoice: Invoice) -> Iterator[str]:

@@ -175,8 +175,7 @@ def _still_to_come(invoice: Invoice) -> Iterable[Askable]:
     """Yield what of each agreed term was to come when the invoice was issued, and neither came nor was missed since."""
     for share in _shares(invoice):
         item = _of_term(share.term, AGREED, Decimal(0), share.awaited - share.missed)
-        value = item.value
-        quantity = _units(value, item)
+        quantity = _units(item.value, item)
         yield replace(item, quantity=quantity, value=cents(euros(quantity * item.unit_value.amount)))
 
 

@@ -37,7 +37,7 @@ from billing.dunning import requesting, turning
 from billing.expecting import euro_term_of
 from billing.models import CAME, Allocation, Invoice, MissedDelivery, PaymentRequest, Receipt
 from lib.money import cents, euros, total
-from quotes.models import IfMissed, Kind
+from quotes.models import IfMissed, Kind, RemunerationTerm
 from records.models import Errand
 from tests import make
 from tests.billing.conftest import DEPOSIT, NOW, ON_DELIVERY, accepted, recorder_of, term_of
@@ -115,15 +115,15 @@ class Deal:
         term = self.chance.choice(list(self.agreed.version.terms.filter(kind=Kind.MONEY)))
         self.receive(term, value=euros(self.chance.choice((10, 55, 120, 360))))
 
-    def receive(self, term: object, **said: object) -> None:
+    def receive(self, term: RemunerationTerm | None, **said: Any) -> None:
         settling.record_receipt(
             by=self.by,
             at=self.at,
             client=self.agreed.quote.client,
-            term=term,  # type: ignore[arg-type]
+            term=term,
             received_on=self.at.date(),
             request_id=uuid.uuid4(),
-            **{"surplus_is_sure": self.chance.random() < 0.1} | said,  # type: ignore[arg-type]
+            **{"surplus_is_sure": self.chance.random() < 0.1} | said,
         )
 
     def days_are_missed(self) -> None:
@@ -147,8 +147,8 @@ class Deal:
     def a_part_is_given_back(self) -> None:
         for row in self.one_of(Receipt.objects.filter(CAME)):
             part = {"value": euros(10)} if row.kind == Kind.MONEY else {"quantity": Decimal(1)}
-            said = {"by": self.by, "at": self.at, "given_on": self.at.date(), "request_id": uuid.uuid4()}
-            giving_back.give_back(receipt=row, reason="trop reçu", **part, **said)  # type: ignore[arg-type]
+            said = self.sent() | {"given_on": self.at.date()}
+            giving_back.give_back(receipt=row, reason="trop reçu", **part, **said)
 
     def a_receipt_is_released(self) -> None:
         for row in self.one_of(Allocation.objects.filter(value__gt=0)):
@@ -160,54 +160,58 @@ class Deal:
 
     def a_deposit_is_asked_for(self) -> None:
         value = euros(self.chance.choice((50, 200, 333)))
-        said = {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
-        self.issue(depositing.ask_deposit(acceptance=self.agreed, value=value, **said))  # type: ignore[arg-type]
+        said = self.sent()
+        self.issue(depositing.ask_deposit(acceptance=self.agreed, value=value, **said))
 
     def all_is_done(self) -> None:
         self.the_work_goes_on(Decimal(100))
 
     def the_work_goes_on(self, done: Decimal | None = None) -> None:
         done = done or Decimal(self.chance.choice((20, 35, 50, 80, 100)))
-        said = {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
-        self.issue(progressing.draft_progress(acceptance=self.agreed, done=done, **said))  # type: ignore[arg-type]
+        said = self.sent()
+        self.issue(progressing.draft_progress(acceptance=self.agreed, done=done, **said))
 
     def the_whole_is_invoiced(self) -> None:
-        said = {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
-        self.issue(drafting.draft_final(acceptance=self.agreed, **said))  # type: ignore[arg-type]
+        said = self.sent()
+        self.issue(drafting.draft_final(acceptance=self.agreed, **said))
 
     def a_month_is_invoiced(self) -> None:
         on = (self.at + timedelta(days=31)).date()
         for month in months.months_to_invoice([self.agreed], on)[:1]:
-            said = {"by": self.by, "at": self.at, "on": on, "request_id": uuid.uuid4()}
-            self.issue(months.draft_month(term=month.term, month=month.month, **said))  # type: ignore[arg-type]
+            said = self.sent() | {"on": on}
+            self.issue(months.draft_month(term=month.term, month=month.month, **said))
 
     def something_is_credited(self) -> None:
         for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
             left = crediting.creditable(invoice)
             amount = self.chance.choice((None, euros(50), cents(left / 3), max(left - euros(40), euros(20))))
-            said = {"by": self.by, "at": self.at, "reason": "geste", "request_id": uuid.uuid4()}
-            self.issue(crediting.draft_credit_note(invoice=invoice, amount=amount, **said))  # type: ignore[arg-type]
+            said = self.sent() | {"reason": "geste"}
+            self.issue(crediting.draft_credit_note(invoice=invoice, amount=amount, **said))
 
     def what_is_waived_is_credited(self) -> None:
         for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
-            said = {"by": self.by, "at": self.at, "reason": "jamais venus", "request_id": uuid.uuid4()}
-            self.issue(crediting.draft_credit_note(invoice=invoice, waives=True, **said))  # type: ignore[arg-type]
+            said = self.sent() | {"reason": "jamais venus"}
+            self.issue(crediting.draft_credit_note(invoice=invoice, waives=True, **said))
 
     def something_is_replaced(self) -> None:
         for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
-            said = {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
-            self.issue(replacing.draft_replacement(invoice=invoice, **said))  # type: ignore[arg-type]
+            said = self.sent()
+            self.issue(replacing.draft_replacement(invoice=invoice, **said))
 
     def euros_are_asked_for(self) -> None:
         for invoice in self.one_of(Invoice.objects.filter(issued_at__isnull=False, corrects=None)):
             for item in requesting.askable_of(invoice, self.at.date())[:1]:
                 wish = requesting.Wish(item.key, item.quantity, self.at.date() + timedelta(days=30), "jamais venus")
-                said = {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
-                requesting.request_payment(invoice=invoice, wish=wish, **said)  # type: ignore[arg-type]
+                said = self.sent()
+                requesting.request_payment(invoice=invoice, wish=wish, **said)
 
     def a_request_is_withdrawn(self) -> None:
         for request in self.one_of(PaymentRequest.objects.filter(reverses=None, reversed_by=None)):
             requesting.withdraw(request=request, by=self.by, at=self.at)
+
+    def sent(self) -> dict[str, Any]:
+        """Return what goes with every act: who does it, when, and the form's own number."""
+        return {"by": self.by, "at": self.at, "request_id": uuid.uuid4()}
 
     def one_of(self, rows: Any) -> list[Any]:
         found = list(rows)
